@@ -1,0 +1,18 @@
+import type { Op } from '../define-op.js';
+import { unary } from '../elementwise.js';
+
+export interface LeakyReluAttributes {
+  /** Slope left of zero. */
+  readonly slope: number;
+}
+
+/** x where x > 0, slope·x elsewhere. */
+export const leakyRelu: Op<LeakyReluAttributes> = unary<LeakyReluAttributes>({
+  name: 'leakyRelu',
+  attributes: ({ slope = 0.01 }) => ({ slope }),
+  f: (x, { slope }) => (x > 0 ? x : slope * x),
+  dx: ({ x, dy, ops, attributes: { slope } }) => ops.where(ops.greater(x, 0), dy, ops.mul(dy, slope)),
+  onnx: ({ node, in: [x], out, attributes: { slope } }) =>
+    node('LeakyRelu', [x!], { outputs: out, attributes: { alpha: { float: slope } } }),
+  samples: [{ inputs: [[2, 3]] }, { inputs: [[3]], attributes: { slope: 0.2 } }],
+});

@@ -1,0 +1,5 @@
+import type { Op } from '../define-op.js';
+import { binary } from '../elementwise.js';
+
+/** Whether a < b, element by element, as a bool tensor. Its derivative is zero. */
+export const less: Op = binary({ name: 'less', f: (a, b) => Number(a < b), grads: null, onnx: 'Less', result: 'bool' });

@@ -1,0 +1,13 @@
+import type { Op } from '../define-op.js';
+import { binary } from '../elementwise.js';
+
+/** The smaller of a and b, broadcasting. Ties send the whole gradient to b. */
+export const minimum: Op = binary({
+  name: 'minimum',
+  f: Math.min,
+  grads: ({ a, b, dy, ops }) => {
+    const first = ops.less(a, b);
+    return [ops.where(first, dy, 0), ops.where(first, 0, dy)];
+  },
+  onnx: 'Min',
+});
