@@ -54,10 +54,12 @@ interface BinaryRule {
   readonly onnx: OpDefinition<object>['onnx'];
   readonly range?: readonly [number, number];
   readonly result?: DType;
+  /** In place of random inputs, for functions with a kink. */
+  readonly samples?: readonly OpSample<object>[];
 }
 
 /** An op of two float32 tensors that broadcast against each other by the numpy rule. */
-export function binary({ name, f, grads, onnx, range, result = 'float32' }: BinaryRule): Op {
+export function binary({ name, f, grads, onnx, range, result = 'float32', samples }: BinaryRule): Op {
   const shapes: readonly (readonly Shape[])[] = [
     [
       [2, 3],
@@ -92,7 +94,7 @@ export function binary({ name, f, grads, onnx, range, result = 'float32' }: Bina
       return [unbroadcast(at.ops, da, a.shape), unbroadcast(at.ops, db, b.shape)];
     },
     onnx,
-    samples: shapes.map((inputs) => ({ inputs, ...(range && { range }) })),
+    samples: samples ?? shapes.map((inputs) => ({ inputs, ...(range && { range }) })),
   });
 }
 

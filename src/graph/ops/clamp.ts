@@ -20,5 +20,5 @@ export const clamp: Op<ClampAttributes> = unary<ClampAttributes>({
     ops.where(ops.greater(x, min), ops.where(ops.less(x, max), dy, 0), 0),
   onnx: ({ node, in: [x], out, constant, attributes: { min, max } }) =>
     node('Clip', [x!, constant(floats([], [min])), constant(floats([], [max]))], { outputs: out }),
-  samples: [{ inputs: [[3, 4]], attributes: { min: -0.9, max: 0.7 } }],
+  samples: [{ inputs: [floats([5], [-1.5, -0.7, 0.2, 0.5, 1.3])], attributes: { min: -0.9, max: 0.7 } }],
 });

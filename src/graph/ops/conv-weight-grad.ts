@@ -1,5 +1,5 @@
 import { ToolkitError } from '../../core/errors.js';
-import { floats, sizeOf } from '../../core/host-array.js';
+import { sizeOf } from '../../core/host-array.js';
 import { type ConvAttributes, convAttributes, convSize, eachTap, spatial } from '../convolution.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
@@ -126,7 +126,6 @@ function shifted(at: Context): void {
   const [N, C, H, W] = inputs[0]!.shape as [number, number, number, number];
   const O = inputs[1]!.shape[1]!;
   const P = W + 1;
-  const L = N * (H + 1) * P;
   const flat = inputs.map(({ shape }, i) => {
     const padded = node('Pad', [at.in[i]!, ints([0, 0, 0, 0, 0, 0, 1, 1])]); // [N, C, H + 1, W + 1]
     return channelsFirst(at, padded, [N, shape[1]!, H + 1, P]);
@@ -142,7 +141,6 @@ function shifted(at: Context): void {
   const rows = stack(flat[1]!, P); // i = −1, 0, 1 read dy[l − i·P]
   const columns = stack(flat[0]!, -1); // j = −1, 0, 1 read x[l + j]
   const taps = node('Reshape', [product2d(at, rows, columns), ints([3, O, 3, C])]);
-  void L;
   node('Transpose', [taps], { outputs: at.out, attributes: { perm: [1, 3, 0, 2] } });
 }
 
@@ -181,5 +179,3 @@ function unfolded(at: Context): void {
   const ordered = node('Transpose', [split], { attributes: { perm: [0, 2, 1] } }); // [O, C/G, K]
   node('Reshape', [ordered, ints(at.outputs[0]!.shape)], { outputs: at.out });
 }
-
-void floats;

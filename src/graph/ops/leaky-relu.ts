@@ -1,3 +1,4 @@
+import { floats } from '../../core/host-array.js';
 import type { Op } from '../define-op.js';
 import { unary } from '../elementwise.js';
 
@@ -14,5 +15,8 @@ export const leakyRelu: Op<LeakyReluAttributes> = unary<LeakyReluAttributes>({
   dx: ({ x, dy, ops, attributes: { slope } }) => ops.where(ops.greater(x, 0), dy, ops.mul(dy, slope)),
   onnx: ({ node, in: [x], out, attributes: { slope } }) =>
     node('LeakyRelu', [x!], { outputs: out, attributes: { alpha: { float: slope } } }),
-  samples: [{ inputs: [[2, 3]] }, { inputs: [[3]], attributes: { slope: 0.2 } }],
+  samples: [
+    { inputs: [floats([4], [-1, 0.5, 2, -0.3])] },
+    { inputs: [floats([2], [-0.4, 0.7])], attributes: { slope: 0.2 } },
+  ],
 });

@@ -1,3 +1,4 @@
+import { floats } from '../../core/host-array.js';
 import type { Op } from '../define-op.js';
 import { binary } from '../elementwise.js';
 
@@ -10,4 +11,8 @@ export const maximum: Op = binary({
     return [ops.where(first, dy, 0), ops.where(first, 0, dy)];
   },
   onnx: 'Max',
+  samples: [
+    { inputs: [floats([2, 2], [-1, 0.5, 2, 0.1]), floats([2, 2], [1, -0.5, 1.2, 0.9])] },
+    { inputs: [floats([2, 1], [-1, 1]), floats([3], [0, -0.4, 0.3])] },
+  ],
 });
