@@ -16,20 +16,15 @@ export interface ConvAttributes {
 
 /** What callers may write: one number for both axes, or for all four sides. */
 export interface ConvOptions {
-  readonly stride: number | Pair;
-  readonly padding: number | ConvAttributes['padding'];
-  readonly dilation: number | Pair;
-  readonly groups: number;
+  readonly stride?: number | Pair;
+  readonly padding?: number | ConvAttributes['padding'];
+  readonly dilation?: number | Pair;
+  readonly groups?: number;
 }
 
 const pair = (value: number | Pair): Pair => (typeof value === 'number' ? [value, value] : value);
 
-export function convAttributes({
-  stride = 1,
-  padding = 0,
-  dilation = 1,
-  groups = 1,
-}: Partial<ConvOptions>): ConvAttributes {
+export function convAttributes({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions): ConvAttributes {
   const sides = typeof padding === 'number' ? ([padding, padding, padding, padding] as const) : padding;
   return { stride: pair(stride), padding: sides, dilation: pair(dilation), groups };
 }

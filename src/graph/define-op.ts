@@ -22,19 +22,19 @@ export interface VjpContext<A> {
 }
 
 /** One case of the conformance suite: random inputs of these shapes. */
-export interface OpSample<A> {
+export interface OpSample<Given> {
   readonly inputs: readonly (Shape | HostArray)[];
-  readonly attributes?: Partial<A>;
+  readonly attributes?: Given;
   /** Range of the random float inputs, where the op is smooth; [−2, 2] unless told. */
   readonly range?: readonly [low: number, high: number];
 }
 
 /** Everything the graph needs to know about an op, in its one file. */
 // biome-ignore lint: attributes differ from op to op
-export interface OpDefinition<A extends object = any> {
+export interface OpDefinition<A extends object = any, Given extends object = any> {
   readonly name: string;
   /** Completes and canonicalises the attributes given by the caller; identity unless told. */
-  readonly attributes?: (given: Partial<A>, inputs: readonly TensorType[]) => A;
+  readonly attributes?: (given: Given, inputs: readonly TensorType[]) => A;
   /** Types of the outputs, or a thrown ToolkitError that names the shapes that clashed. */
   readonly infer: (inputs: readonly TensorType[], attributes: A) => TensorType | readonly TensorType[];
   /** The slow, obvious meaning of the op: what ONNX output is tested against. */
@@ -48,39 +48,44 @@ export interface OpDefinition<A extends object = any> {
   /** Writes the op as ONNX: a bare operator type, or a function that emits nodes. */
   readonly onnx: string | ((at: OnnxContext<A>) => void);
   /** Cases for the conformance suite. */
-  readonly samples: readonly OpSample<A>[];
+  readonly samples: readonly OpSample<Given>[];
 }
 
-export interface Op<A extends object = object> {
-  (...args: readonly [...Operand[], Partial<A>] | readonly Operand[]): Tensor;
-  readonly definition: OpDefinition<A>;
+export interface Op<Given extends object = object> {
+  (...args: readonly Operand[] | readonly [...Operand[], Given]): Tensor;
+  readonly definition: OpDefinition;
   /** Applies the op and returns all of its outputs. */
-  all(inputs: readonly Operand[], attributes?: Partial<A>): readonly Tensor[];
+  all(inputs: readonly Operand[], attributes?: Given): readonly Tensor[];
 }
 
-/** Makes a callable op out of its definition. Attributes come last: `sum(x, { axes: [1] })`. */
-export function defineOp<A extends object = object>(definition: OpDefinition<A>): Op<A> {
-  const all = (operands: readonly Operand[], given: Partial<A> = {}): readonly Tensor[] =>
+/**
+ * Makes a callable op out of its definition. Attributes come last: `sum(x, { axes: [1] })`.
+ * `A` are the complete attributes a node carries, `Given` what a caller may write.
+ */
+export function defineOp<A extends object = object, Given extends object = Partial<A>>(
+  definition: OpDefinition<A, Given>,
+): Op<Given> {
+  const all = (operands: readonly Operand[], given: Given = {} as Given): readonly Tensor[] =>
     makeNode(definition, operands.map(toTensor), given).outputs;
-  const op = (...args: readonly (Operand | Partial<A>)[]): Tensor => {
+  const op = (...args: readonly (Operand | Given)[]): Tensor => {
     const last = args.at(-1);
-    const given = isOperand(last) ? undefined : (last as Partial<A> | undefined);
+    const given = isOperand(last) ? undefined : last;
     return all((isOperand(last) ? args : args.slice(0, -1)) as readonly Operand[], given)[0]!;
   };
-  return Object.assign(op, { definition, all }) as Op<A>;
+  return Object.assign(op, { definition: definition as OpDefinition, all }) as unknown as Op<Given>;
 }
 
 /** A node of `definition` over `inputs`, checked and with canonical attributes. */
-export function makeNode<A extends object>(
-  definition: OpDefinition<A>,
+export function makeNode<A extends object, Given extends object>(
+  definition: OpDefinition<A, Given>,
   inputs: readonly Tensor[],
-  given: Partial<A>,
+  given: Given,
 ): Node {
-  const attributes = definition.attributes ? definition.attributes(given, inputs) : (given as A);
+  const attributes = definition.attributes ? definition.attributes(given, inputs) : (given as unknown as A);
   const inferred = definition.infer(inputs, attributes);
   const types = Array.isArray(inferred) ? (inferred as readonly TensorType[]) : [inferred as TensorType];
   const outputs: Tensor[] = [];
-  const node: Node = { op: definition, inputs, attributes: attributes as Node['attributes'], outputs };
+  const node: Node = { op: definition as OpDefinition, inputs, attributes: attributes as Node['attributes'], outputs };
   for (const [index, { shape, dtype }] of types.entries()) outputs.push({ node, index, shape, dtype });
   return node;
 }

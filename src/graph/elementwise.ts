@@ -17,7 +17,7 @@ interface UnaryRule<A extends object> {
   readonly onnx: OpDefinition<A>['onnx'];
   /** Where the function is smooth, for the conformance suite. */
   readonly range?: readonly [number, number];
-  readonly samples?: readonly OpSample<A>[];
+  readonly samples?: readonly OpSample<Partial<A>>[];
 }
 
 /** An op that maps each float32 element by one scalar function. `dx: null` means the derivative is zero everywhere. */
@@ -29,7 +29,7 @@ export function unary<A extends object = object>({
   onnx,
   range,
   samples,
-}: UnaryRule<A>): Op<A> {
+}: UnaryRule<A>): Op<Partial<A>> {
   return defineOp<A>({
     name,
     ...(attributes && { attributes }),

@@ -1,8 +1,10 @@
 export * from './compose.js';
 export { constant, defineOp, input, type Op, type OpDefinition } from './define-op.js';
+export { dump } from './dump.js';
 export { grad } from './grad.js';
 export { type Graph, inputsOf, nodesOf, outputTypes, topological } from './graph.js';
 export type { OnnxTarget } from './onnx/context.js';
 export { type OnnxOptions, toOnnx } from './onnx/model.js';
 export * from './ops/index.js';
+export { optimize, passes } from './passes/index.js';
 export { type Node, type Operand, showShape, showType, type Tensor, type TensorType } from './tensor.js';

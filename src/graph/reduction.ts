@@ -22,7 +22,7 @@ interface ReductionRule {
 }
 
 /** An op that reduces a float32 tensor over some of its axes. */
-export function reduction({ name, onnx, start, fold, finish, dx }: ReductionRule): Op<ReduceAttributes> {
+export function reduction({ name, onnx, start, fold, finish, dx }: ReductionRule): Op<Partial<ReduceAttributes>> {
   const kept = (shape: Shape, axes: readonly number[]): Shape => shape.map((n, i) => (axes.includes(i) ? 1 : n));
   return defineOp<ReduceAttributes>({
     name,

@@ -16,7 +16,7 @@ interface NormalisedRule {
 }
 
 /** An op that divides by Σ eˣ along one axis, in probabilities or in logarithms. */
-export function normalised({ name, onnx, f, dx }: NormalisedRule): Op<AxisAttributes> {
+export function normalised({ name, onnx, f, dx }: NormalisedRule): Op<Partial<AxisAttributes>> {
   return defineOp<AxisAttributes>({
     name,
     attributes: ({ axis = -1 }, [x]) => ({ axis: canonicalAxes(name, [axis], x!.shape.length)[0]! }),

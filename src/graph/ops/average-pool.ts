@@ -6,7 +6,7 @@ import { showShape } from '../tensor.js';
 import type { ScaleAttributes } from './upsample-nearest.js';
 
 /** Means over factor × factor tiles: [N, C, H, W] → [N, C, H/f, W/f]. */
-export const averagePool: Op<ScaleAttributes> = defineOp<ScaleAttributes>({
+export const averagePool: Op<Partial<ScaleAttributes>> = defineOp<ScaleAttributes>({
   name: 'averagePool',
   attributes: ({ factor = 2 }) => ({ factor }),
   infer: ([x], { factor }) => {

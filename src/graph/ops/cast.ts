@@ -9,7 +9,7 @@ export interface CastAttributes {
 const onnxType: Readonly<Record<DType, number>> = { float32: 1, int64: 7, bool: 9 };
 
 /** The same numbers as another element type; floats are truncated towards zero, non-zero is true. No gradient. */
-export const cast: Op<CastAttributes> = defineOp<CastAttributes>({
+export const cast: Op<Partial<CastAttributes>> = defineOp<CastAttributes>({
   name: 'cast',
   attributes: ({ to = 'float32' }) => ({ to }),
   infer: ([x], { to }) => ({ shape: x!.shape, dtype: to }),

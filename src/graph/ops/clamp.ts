@@ -9,7 +9,7 @@ export interface ClampAttributes {
 }
 
 /** x limited to [min, max]; the gradient passes where x lies strictly inside. */
-export const clamp: Op<ClampAttributes> = unary<ClampAttributes>({
+export const clamp: Op<Partial<ClampAttributes>> = unary<ClampAttributes>({
   name: 'clamp',
   attributes: ({ min = -3.4e38, max = 3.4e38 }) => {
     if (!(min <= max)) throw new ToolkitError('bad-option', `clamp needs min ≤ max, got min ${min} and max ${max}.`);

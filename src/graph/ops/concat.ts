@@ -10,7 +10,7 @@ export interface ConcatAttributes {
 }
 
 /** Joins tensors along one axis. */
-export const concat: Op<ConcatAttributes> = defineOp<ConcatAttributes>({
+export const concat: Op<Partial<ConcatAttributes>> = defineOp<ConcatAttributes>({
   name: 'concat',
   attributes: ({ axis = 0 }, [x]) => ({ axis: canonicalAxes('concat', [axis], x!.shape.length)[0]! }),
   infer: (inputs, { axis }) => {

@@ -1,6 +1,14 @@
 import { ToolkitError } from '../../core/errors.js';
 import { sizeOf } from '../../core/host-array.js';
-import { type ConvAttributes, convAttributes, convSize, eachTap, onnxConv, spatial } from '../convolution.js';
+import {
+  type ConvAttributes,
+  type ConvOptions,
+  convAttributes,
+  convSize,
+  eachTap,
+  onnxConv,
+  spatial,
+} from '../convolution.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
 import { showShape } from '../tensor.js';
@@ -10,11 +18,13 @@ export interface ConvTransposeAttributes extends ConvAttributes {
   readonly outSize: readonly [number, number];
 }
 
+export type ConvTransposeOptions = ConvOptions & Partial<Pick<ConvTransposeAttributes, 'outSize'>>;
+
 /**
  * The adjoint of conv2d in its input: y [N, O, H′, W′], w [O, C/groups, k, l] → x [N, C, H, W].
  * Read the other way it is the up-sampling "transposed convolution"; w is laid out as conv2d's weight.
  */
-export const convTranspose2d: Op<ConvTransposeAttributes> = defineOp<ConvTransposeAttributes>({
+export const convTranspose2d: Op<ConvTransposeOptions> = defineOp<ConvTransposeAttributes, ConvTransposeOptions>({
   name: 'convTranspose2d',
   attributes: (given, [y, w]) => {
     const at = convAttributes(given);

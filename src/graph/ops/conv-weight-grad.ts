@@ -1,6 +1,6 @@
 import { ToolkitError } from '../../core/errors.js';
 import { sizeOf } from '../../core/host-array.js';
-import { type ConvAttributes, convAttributes, convSize, eachTap, spatial } from '../convolution.js';
+import { type ConvAttributes, type ConvOptions, convAttributes, convSize, eachTap, spatial } from '../convolution.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
 import type { OnnxContext } from '../onnx/context.js';
@@ -10,8 +10,10 @@ export interface ConvWeightGradAttributes extends ConvAttributes {
   readonly kernel: readonly [number, number];
 }
 
+export type ConvWeightGradOptions = ConvOptions & Partial<Pick<ConvWeightGradAttributes, 'kernel'>>;
+
 /** The adjoint of conv2d in its weight: x [N, C, H, W], dy [N, O, H′, W′] → dw [O, C/groups, k, l]. */
-export const convWeightGrad: Op<ConvWeightGradAttributes> = defineOp<ConvWeightGradAttributes>({
+export const convWeightGrad: Op<ConvWeightGradOptions> = defineOp<ConvWeightGradAttributes, ConvWeightGradOptions>({
   name: 'convWeightGrad',
   attributes: (given) => ({ ...convAttributes(given), kernel: given.kernel ?? [1, 1] }),
   infer: ([x, dy], at) => {

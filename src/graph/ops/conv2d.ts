@@ -1,12 +1,20 @@
 import { ToolkitError } from '../../core/errors.js';
 import { sizeOf } from '../../core/host-array.js';
-import { type ConvAttributes, convAttributes, convSize, eachTap, onnxConv, spatial } from '../convolution.js';
+import {
+  type ConvAttributes,
+  type ConvOptions,
+  convAttributes,
+  convSize,
+  eachTap,
+  onnxConv,
+  spatial,
+} from '../convolution.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
 import { showShape } from '../tensor.js';
 
 /** 2-D cross-correlation: x [N, C, H, W], w [O, C/groups, k, l], optional bias [O] → [N, O, H′, W′]. */
-export const conv2d: Op<ConvAttributes> = defineOp<ConvAttributes>({
+export const conv2d: Op<ConvOptions> = defineOp<ConvAttributes, ConvOptions>({
   name: 'conv2d',
   attributes: convAttributes,
   infer: ([x, w, b], at) => {

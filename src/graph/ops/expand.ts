@@ -11,7 +11,7 @@ export interface ExpandAttributes {
 }
 
 /** Repeats a tensor to a larger shape by the broadcasting rule. */
-export const expand: Op<ExpandAttributes> = defineOp<ExpandAttributes>({
+export const expand: Op<Partial<ExpandAttributes>> = defineOp<ExpandAttributes>({
   name: 'expand',
   attributes: ({ shape = [] }) => ({ shape }),
   infer: ([x], { shape }) => {

@@ -8,7 +8,7 @@ export interface LeakyReluAttributes {
 }
 
 /** x where x > 0, slope·x elsewhere. */
-export const leakyRelu: Op<LeakyReluAttributes> = unary<LeakyReluAttributes>({
+export const leakyRelu: Op<Partial<LeakyReluAttributes>> = unary<LeakyReluAttributes>({
   name: 'leakyRelu',
   attributes: ({ slope = 0.01 }) => ({ slope }),
   f: (x, { slope }) => (x > 0 ? x : slope * x),

@@ -14,7 +14,7 @@ export interface MatmulAttributes {
 }
 
 /** scale · op(a)·op(b) over the last two axes; leading axes broadcast as batches. */
-export const matmul: Op<MatmulAttributes> = defineOp<MatmulAttributes>({
+export const matmul: Op<Partial<MatmulAttributes>> = defineOp<MatmulAttributes>({
   name: 'matmul',
   attributes: ({ transposeA = false, transposeB = false, scale = 1 }) => ({ transposeA, transposeB, scale }),
   infer: ([a, b], { transposeA, transposeB }) => {

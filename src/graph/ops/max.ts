@@ -2,7 +2,7 @@ import type { Op } from '../define-op.js';
 import { type ReduceAttributes, reduction } from '../reduction.js';
 
 /** Largest value over axes; ties share nothing: each gets the whole gradient. */
-export const max: Op<ReduceAttributes> = reduction({
+export const max: Op<Partial<ReduceAttributes>> = reduction({
   name: 'max',
   onnx: 'ReduceMax',
   start: -Infinity,

@@ -2,7 +2,7 @@ import type { Op } from '../define-op.js';
 import { type ReduceAttributes, reduction } from '../reduction.js';
 
 /** Mean over axes. */
-export const mean: Op<ReduceAttributes> = reduction({
+export const mean: Op<Partial<ReduceAttributes>> = reduction({
   name: 'mean',
   onnx: 'ReduceMean',
   start: 0,

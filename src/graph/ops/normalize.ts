@@ -13,7 +13,7 @@ export interface NormalizeAttributes {
  * Outputs y, μ [R, 1] and r [R, 1]. `scale` and `shift` are [G, M] with R = N·G: row n·G + g uses row g.
  * Layer, group and instance normalisation are this op under different reshapes. Ba et al. 2016 (arXiv:1607.06450).
  */
-export const normalize: Op<NormalizeAttributes> = defineOp<NormalizeAttributes>({
+export const normalize: Op<Partial<NormalizeAttributes>> = defineOp<NormalizeAttributes>({
   name: 'normalize',
   attributes: ({ eps = 1e-5 }) => ({ eps }),
   infer: ([x, scale, shift]) => {

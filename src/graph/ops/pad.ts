@@ -13,7 +13,7 @@ export interface PadAttributes {
 }
 
 /** Surrounds a tensor with a constant, or crops it where a count is negative. */
-export const pad: Op<PadAttributes> = defineOp<PadAttributes>({
+export const pad: Op<Partial<PadAttributes>> = defineOp<PadAttributes>({
   name: 'pad',
   attributes: ({ before = [], after = [], value = 0 }) => ({ before, after, value }),
   infer: ([x], { before, after }) => {

@@ -9,7 +9,7 @@ export interface ReshapeAttributes {
 }
 
 /** The same numbers in the same order under another shape. */
-export const reshape: Op<ReshapeAttributes> = defineOp<ReshapeAttributes>({
+export const reshape: Op<Partial<ReshapeAttributes>> = defineOp<ReshapeAttributes>({
   name: 'reshape',
   attributes: ({ shape = [] }, [x]) => {
     const known = sizeOf(shape.filter((n) => n !== -1));

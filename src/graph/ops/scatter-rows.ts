@@ -8,7 +8,7 @@ export interface ScatterRowsAttributes {
 }
 
 /** Adds values [*, …] into a zero table [rows, …] at int64 indices [*]; repeated indices add up. Adjoint of gather. */
-export const scatterRows: Op<ScatterRowsAttributes> = defineOp<ScatterRowsAttributes>({
+export const scatterRows: Op<Partial<ScatterRowsAttributes>> = defineOp<ScatterRowsAttributes>({
   name: 'scatterRows',
   attributes: ({ rows = 1 }) => ({ rows }),
   infer: ([values, index], { rows }) => {

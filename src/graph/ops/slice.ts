@@ -16,7 +16,7 @@ export interface SliceAttributes {
 }
 
 /** Elements start, start + step, … below end along some axes. */
-export const slice: Op<SliceAttributes> = defineOp<SliceAttributes>({
+export const slice: Op<Partial<SliceAttributes>> = defineOp<SliceAttributes>({
   name: 'slice',
   attributes: ({ axes, starts = [], ends = [], steps }, [x]) => {
     const along = axes ?? starts.map((_, i) => i);

@@ -2,7 +2,7 @@ import type { Op } from '../define-op.js';
 import { type AxisAttributes, normalised } from '../softmax-rule.js';
 
 /** e^{xᵢ} / Σⱼ e^{xⱼ} along one axis, the last unless told. */
-export const softmax: Op<AxisAttributes> = normalised({
+export const softmax: Op<Partial<AxisAttributes>> = normalised({
   name: 'softmax',
   onnx: 'Softmax',
   f: (x, max, total) => Math.exp(x - max) / total,

@@ -2,7 +2,7 @@ import type { Op } from '../define-op.js';
 import { type ReduceAttributes, reduction } from '../reduction.js';
 
 /** Sum over axes. */
-export const sum: Op<ReduceAttributes> = reduction({
+export const sum: Op<Partial<ReduceAttributes>> = reduction({
   name: 'sum',
   onnx: 'ReduceSum',
   start: 0,

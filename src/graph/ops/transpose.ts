@@ -11,7 +11,7 @@ export interface TransposeAttributes {
 }
 
 /** Reorders axes. */
-export const transpose: Op<TransposeAttributes> = defineOp<TransposeAttributes>({
+export const transpose: Op<Partial<TransposeAttributes>> = defineOp<TransposeAttributes>({
   name: 'transpose',
   attributes: ({ axes }, [x]) => {
     const r = x!.shape.length;

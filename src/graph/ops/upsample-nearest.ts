@@ -8,7 +8,7 @@ export interface ScaleAttributes {
 }
 
 /** Repeats every pixel factor × factor times: [N, C, H, W] → [N, C, f·H, f·W]. */
-export const upsampleNearest: Op<ScaleAttributes> = defineOp<ScaleAttributes>({
+export const upsampleNearest: Op<Partial<ScaleAttributes>> = defineOp<ScaleAttributes>({
   name: 'upsampleNearest',
   attributes: ({ factor = 2 }) => ({ factor }),
   infer: ([x], { factor }) => {
