@@ -1,7 +1,6 @@
 import { ToolkitError } from '../core/errors.js';
-import { sizeOf } from '../core/host-array.js';
 import { canonicalAxes } from './broadcast.js';
-import { concat, expand, matmul, mean, normalize, reshape, slice, softmax, square, sub } from './ops/index.js';
+import { concat, groupNorm, matmul, mean, normalize, reshape, slice, softmax, square, sub } from './ops/index.js';
 import type { ReduceAttributes } from './reduction.js';
 import { showShape, type Tensor } from './tensor.js';
 
@@ -32,29 +31,6 @@ export function split(
 export function variance(x: Tensor, { axes, keepDims = false }: Partial<ReduceAttributes> = {}): Tensor {
   const given = axes ? { axes } : {};
   return mean(square(sub(x, mean(x, { ...given, keepDims: true }))), { ...given, keepDims });
-}
-
-export interface GroupNormOptions {
-  readonly groups: number;
-  readonly eps?: number;
-}
-
-/**
- * Group normalisation of x [N, C, …] with scale and shift [C]. With groups = C it is instance normalisation.
- * Wu & He 2018 (arXiv:1803.08494), Equations 1–3 and 7.
- */
-export function groupNorm(x: Tensor, scale: Tensor, shift: Tensor, { groups, eps = 1e-5 }: GroupNormOptions): Tensor {
-  const [N, C] = x.shape as [number, number];
-  if (C % groups !== 0) {
-    throw new ToolkitError('shape-mismatch', `groupNorm: ${C} channels do not divide into ${groups} groups.`);
-  }
-  const area = sizeOf(x.shape.slice(2));
-  const size = (C / groups) * area;
-  // [C] → [C, H·W] → [G, C/G·H·W]
-  const perRow = (p: Tensor): Tensor =>
-    reshape(expand(reshape(p, { shape: [C, 1] }), { shape: [C, area] }), { shape: [groups, size] });
-  const rows = reshape(x, { shape: [N * groups, size] });
-  return reshape(normalize(rows, perRow(scale), perRow(shift), { eps }), { shape: x.shape });
 }
 
 /** Every channel of every picture to zero mean and unit variance. Ulyanov et al. 2016 (arXiv:1607.08022). */

@@ -22,6 +22,6 @@ export function createRuntime(given: Partial<Resolved<typeof nodeRuntimeOptions>
   return {
     name: `node/${device}`,
     compile: (graph, options) =>
-      compileOnnx({ ort, target: device === 'webgpu' ? 'webgpu' : 'cpu', session }, graph, options),
+      compileOnnx({ ort, target: device === 'webgpu' ? 'webgpu' : 'cpu', session, writesInto: true }, graph, options),
   };
 }

@@ -1,6 +1,6 @@
 import { ToolkitError } from '../core/errors.js';
 import type { DataOf, DType, HostArray } from '../core/host-array.js';
-import { type Graph, type OnnxTarget, outputTypes, toOnnx } from '../graph/index.js';
+import { type Graph, inputsOf, type OnnxTarget, outputTypes, toOnnx } from '../graph/index.js';
 import { type CompileOptions, checkFeeds, type Executable, type Feeds, type Results } from './runtime.js';
 
 /** The part of onnxruntime's JavaScript API that both of its packages share. */
@@ -16,7 +16,7 @@ interface OrtTensor {
 }
 
 interface OrtSession {
-  run(feeds: Record<string, OrtTensor>): Promise<Record<string, OrtTensor>>;
+  run(feeds: Record<string, OrtTensor>, fetches?: Record<string, OrtTensor | null>): Promise<Record<string, OrtTensor>>;
   release(): Promise<void>;
 }
 
@@ -24,34 +24,42 @@ interface OnnxRuntimeOptions<SessionOptions> {
   readonly ort: unknown;
   readonly target: OnnxTarget;
   readonly session: SessionOptions;
+  /** Whether the package writes CPU outputs into arrays it is given; the web build does not. */
+  readonly writesInto: boolean;
 }
 
 /** Compiles a graph with one of onnxruntime's packages. */
 export async function compileOnnx<SessionOptions>(
-  { ort: library, target, session: sessionOptions }: OnnxRuntimeOptions<SessionOptions>,
+  { ort: library, target, session: sessionOptions, writesInto }: OnnxRuntimeOptions<SessionOptions>,
   graph: Graph,
   { constants = {} }: CompileOptions = {},
 ): Promise<Executable> {
   const ort = library as Ort<SessionOptions>;
   const session = await ort.InferenceSession.create(toOnnx(graph, { target, constants }), sessionOptions);
   const types = outputTypes(graph);
+  const wanted = inputsOf(graph);
   let open = true;
   const close = (): void => {
     if (open) void session.release();
     open = false;
   };
   return {
-    async run(feeds: Feeds): Promise<Results> {
+    async run(feeds: Feeds, into: Feeds = {}): Promise<Results> {
       if (!open) throw new ToolkitError('closed', 'This executable was closed. Compile the graph again.');
-      checkFeeds(graph, constants, feeds);
-      const tensors: Record<string, OrtTensor> = {};
-      for (const [name, { dtype, data, shape }] of Object.entries(feeds)) {
-        tensors[name] = new ort.Tensor(dtype, data, shape);
-      }
-      const fetched = await session.run(tensors);
+      checkFeeds(wanted, constants, feeds);
+      const wrap = (arrays: Feeds): Record<string, OrtTensor> =>
+        Object.fromEntries(
+          Object.entries(arrays).map(([name, { dtype, data, shape }]) => [name, new ort.Tensor(dtype, data, shape)]),
+        );
+      const fetches = Object.fromEntries(Object.keys(types).map((name) => [name, null]));
+      const fetched = await session.run(wrap(feeds), writesInto ? { ...fetches, ...wrap(into) } : fetches);
       return Object.fromEntries(
         Object.entries(types).map(([name, { shape, dtype }]) => {
-          return [name, { shape, dtype, data: fetched[name]!.data } as HostArray];
+          const { data } = fetched[name]!;
+          const own = into[name];
+          if (!own) return [name, { shape, dtype, data } as HostArray];
+          if (!writesInto) (own.data as Float32Array).set(data as Float32Array);
+          return [name, own];
         }),
       );
     },

@@ -1,7 +1,7 @@
 import type { HostArray } from '../core/host-array.js';
 import type { Data } from '../graph/define-op.js';
 import { isInput } from '../graph/define-op.js';
-import { type Graph, nodesOf, type Tensor } from '../graph/index.js';
+import { type Graph, inputsOf, nodesOf, type Tensor } from '../graph/index.js';
 import { type CompileOptions, checkFeeds, type Executable, type Runtime } from './runtime.js';
 
 /** The slow, obvious runtime: interprets `evaluate` of each op. Tests measure the others against it. */
@@ -10,9 +10,10 @@ export function referenceRuntime(): Runtime {
     name: 'reference',
     async compile(graph: Graph, { constants = {} }: CompileOptions = {}): Promise<Executable> {
       const nodes = nodesOf(graph);
+      const wanted = inputsOf(graph);
       return {
-        async run(feeds) {
-          checkFeeds(graph, constants, feeds);
+        async run(feeds, into = {}) {
+          checkFeeds(wanted, constants, feeds);
           const values = new Map<Tensor, HostArray>();
           for (const node of nodes) {
             const inputs = node.inputs.map((x) => values.get(x)!);
@@ -25,7 +26,14 @@ export function referenceRuntime(): Runtime {
               values.set(node.outputs[i]!, { shape, dtype, data: datas[i]! } as HostArray);
             }
           }
-          return Object.fromEntries(Object.entries(graph.outputs).map(([name, tensor]) => [name, values.get(tensor)!]));
+          return Object.fromEntries(
+            Object.entries(graph.outputs).map(([name, tensor]) => {
+              const own = into[name];
+              if (!own) return [name, values.get(tensor)!];
+              (own.data as Float32Array).set(values.get(tensor)!.data as Float32Array);
+              return [name, own];
+            }),
+          );
         },
         close() {},
         [Symbol.dispose]() {},

@@ -1,6 +1,6 @@
 import { ToolkitError } from '../core/errors.js';
 import type { HostArray } from '../core/host-array.js';
-import { type Graph, inputsOf, showType } from '../graph/index.js';
+import { type Graph, showType, type TensorType } from '../graph/index.js';
 
 export type Feeds = Readonly<Record<string, HostArray>>;
 export type Results = Record<string, HostArray>;
@@ -12,7 +12,11 @@ export interface CompileOptions {
 
 /** A graph ready to run. It holds engine memory until it is closed; `using` closes it. */
 export interface Executable extends Disposable {
-  run(feeds: Feeds): Promise<Results>;
+  /**
+   * Computes every output. Outputs named in `into` are written there when the engine can (saving an allocation) and
+   * returned as those very arrays; nothing in `into` may also be fed in the same run.
+   */
+  run(feeds: Feeds, into?: Feeds): Promise<Results>;
   close(): void;
 }
 
@@ -24,8 +28,7 @@ export interface Runtime {
 }
 
 /** One clear error for a feed that is missing, misnamed or of the wrong type, before the engine sees it. */
-export function checkFeeds(graph: Graph, constants: Feeds, feeds: Feeds): void {
-  const wanted = inputsOf(graph);
+export function checkFeeds(wanted: ReadonlyMap<string, TensorType>, constants: Feeds, feeds: Feeds): void {
   for (const [name, tensor] of wanted) {
     const value = feeds[name] ?? constants[name];
     if (!value)

@@ -17,6 +17,7 @@ import { expand } from './expand.js';
 import { gather } from './gather.js';
 import { gelu } from './gelu.js';
 import { greater } from './greater.js';
+import { groupNorm } from './group-norm.js';
 import { leakyRelu } from './leaky-relu.js';
 import { less } from './less.js';
 import { log } from './log.js';
@@ -69,6 +70,7 @@ export const ops = defineRegistry('op', {
   gather,
   gelu,
   greater,
+  groupNorm,
   leakyRelu,
   less,
   logSoftmax,
@@ -123,6 +125,7 @@ export {
   gather,
   gelu,
   greater,
+  groupNorm,
   leakyRelu,
   less,
   log,
