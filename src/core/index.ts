@@ -5,3 +5,5 @@ export * from './random.js';
 export * from './registry.js';
 export * from './space.js';
 export * from './text.js';
+export * from './torch-random.js';
+export * from './values.js';
