@@ -3,7 +3,7 @@ import { isConstant, isInput } from '../define-op.js';
 import { type Graph, inputsOf, nodesOf } from '../graph.js';
 import type { Node, Tensor, TensorType } from '../tensor.js';
 import type { OnnxAttribute, OnnxContext, OnnxNodeOptions, OnnxTarget } from './context.js';
-import { ProtoWriter } from './protobuf.js';
+import { ProtoWriter } from '../../core/protobuf.js';
 
 /** TensorProto.DataType of each element type. */
 const elementType: Readonly<Record<DType, number>> = { float32: 1, int64: 7, bool: 9 };

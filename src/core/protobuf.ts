@@ -1,4 +1,4 @@
-/** The few parts of the protobuf wire format that ONNX needs: varints, fixed 32-bit floats and length-delimited fields. */
+/** The few parts of the protobuf wire format that ONNX models and TensorBoard events need. */
 export class ProtoWriter {
   #bytes = new Uint8Array(256);
   #length = 0;
@@ -17,6 +17,12 @@ export class ProtoWriter {
   float(field: number, value: number): this {
     this.#varint(BigInt((field << 3) | 5));
     this.#raw(new Uint8Array(Float32Array.of(value).buffer));
+    return this;
+  }
+
+  double(field: number, value: number): this {
+    this.#varint(BigInt((field << 3) | 1));
+    this.#raw(new Uint8Array(Float64Array.of(value).buffer));
     return this;
   }
 
