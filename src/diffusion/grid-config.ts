@@ -1,0 +1,32 @@
+import { type Grid, grid, gridFromBetas, withZeroTerminalSnr } from './grid.js';
+import type { Schedule } from './schedule.js';
+import { type ScheduleName, schedules } from './schedules/index.js';
+
+/** A training grid as plain JSON: a named schedule cut into steps, or the betas themselves. */
+export type GridConfig = ScheduleGridConfig | BetasGridConfig;
+
+export interface ScheduleGridConfig {
+  readonly schedule: ScheduleName;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly count: number;
+  readonly zeroTerminalSnr: boolean;
+}
+
+export interface BetasGridConfig {
+  readonly betas: readonly number[];
+  readonly zeroTerminalSnr: boolean;
+}
+
+/**
+ * Builds the grid that a config describes.
+ *
+ * @example
+ * import { gridFromConfig } from 'langevin/diffusion';
+ * gridFromConfig({ schedule: 'linear', options: {}, count: 10, zeroTerminalSnr: true }).level(9).alpha; // → 0
+ */
+export function gridFromConfig(config: GridConfig): Grid {
+  const { zeroTerminalSnr } = config;
+  if ('betas' in config) return gridFromBetas(zeroTerminalSnr ? withZeroTerminalSnr(config.betas) : config.betas);
+  const create = schedules.get(config.schedule) as (options: object) => Schedule;
+  return grid({ schedule: create(config.options), count: config.count, zeroTerminalSnr });
+}

@@ -1,0 +1,21 @@
+import { uniform } from '../../../core/random.js';
+import { defineLevelSampler } from '../level-sampler.js';
+
+/**
+ * t_b = (u + b)/B with one u for the batch: each t is uniform, and together they are spread evenly, which takes most of
+ * the variance out of the batch loss. Kingma et al. 2021, arXiv:2107.00630, Appendix I.1.
+ *
+ * @example
+ * import { key } from 'langevin/core';
+ * import { stratifiedLevels } from 'langevin/diffusion';
+ * const [a, b] = stratifiedLevels().times(key(0), 2);
+ * b - a; // → 0.5
+ */
+export const stratifiedLevels = defineLevelSampler({
+  name: 'stratified',
+  options: {},
+  draw(key, count) {
+    const u = uniform(key);
+    return Float64Array.from({ length: count }, (_, b) => (u + b) / count);
+  },
+});

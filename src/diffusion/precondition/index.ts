@@ -1,0 +1,2 @@
+export * from './discrete.js';
+export * from './precondition.js';

@@ -1,0 +1,4 @@
+export * from './forward.js';
+export * from './jump.js';
+export * from './posterior.js';
+export * from './predictions.js';

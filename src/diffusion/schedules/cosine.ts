@@ -1,0 +1,23 @@
+import { number } from '../../core/options.js';
+import { defineSchedule } from '../schedule.js';
+
+/**
+ * α(t) = cos φ(t) / cos φ(0),   φ(t) = π/2 · (t + s) / (1 + s).
+ * Nichol & Dhariwal 2021, arXiv:2102.09672, Equation 17 (their ᾱ is our α²).
+ *
+ * @example
+ * import { cosine } from 'langevin/diffusion';
+ * cosine({ offset: 0 }).alpha(0.5) ** 2; // → 0.5
+ */
+export const cosine = defineSchedule({
+  name: 'cosine',
+  kind: 'variance-preserving',
+  options: {
+    offset: number({ default: 0.008, min: 0, max: 0.5, help: 'Keeps the first steps from being too small to matter.' }),
+  },
+  curves({ offset }) {
+    const phase = (t: number): number => ((Math.PI / 2) * (t + offset)) / (1 + offset);
+    const alpha = (t: number): number => Math.cos(phase(t)) / Math.cos(phase(0));
+    return { alpha, sigma: (t) => Math.sqrt(1 - alpha(t) ** 2) };
+  },
+});

@@ -1,0 +1,33 @@
+import { number } from '../../core/options.js';
+import { defineSchedule, ramp } from '../schedule.js';
+
+/**
+ * √β rises linearly from step to step: the schedule of latent diffusion.
+ *
+ *   α²(t) = exp(−B(t)),   B(t) = 1000·(β₀·t + √β₀·d·t² + d²·t³/3),   d = √β₁ − √β₀
+ *
+ * Rombach et al. 2022, arXiv:2112.10752 (their released code; the paper says "linear").
+ *
+ * @example
+ * import { scaledLinear } from 'langevin/diffusion';
+ * scaledLinear({ betaStart: 0.01, betaEnd: 0.09 }).betas(3); // → [0.01, 0.04, 0.09]
+ */
+export const scaledLinear = defineSchedule({
+  name: 'scaled-linear',
+  kind: 'variance-preserving',
+  options: {
+    betaStart: number({ default: 0.00085, min: 0, max: 1, help: 'Noise variance added by the first training step.' }),
+    betaEnd: number({ default: 0.012, min: 0, max: 1, help: 'Noise variance added by the last training step.' }),
+  },
+  curves({ betaStart, betaEnd }) {
+    const root = Math.sqrt(betaStart);
+    const d = Math.sqrt(betaEnd) - root;
+    const total = (t: number): number => 1000 * (betaStart * t + root * d * t ** 2 + (d ** 2 * t ** 3) / 3);
+    return {
+      alpha: (t) => Math.exp(-total(t) / 2),
+      sigma: (t) => Math.sqrt(-Math.expm1(-total(t))),
+    };
+  },
+  betas: (count, { betaStart, betaEnd }) =>
+    ramp({ first: Math.sqrt(betaStart), last: Math.sqrt(betaEnd), count }).map((root) => root ** 2),
+});
