@@ -1,0 +1,70 @@
+import { ToolkitError } from '../../../core/errors.js';
+import { choice, resolve } from '../../../core/options.js';
+import {
+  commonKeys,
+  meaningfulKeys,
+  readGrid,
+  readLimit,
+  readPrediction,
+  readSpacing,
+  unwritable,
+  writeCommon,
+} from '../common-keys.js';
+import { defineSchedulerClass } from '../scheduler-class.js';
+
+const varianceTypes = [
+  'fixed_small',
+  'fixed_small_log',
+  'fixed_large',
+  'fixed_large_log',
+  'learned',
+  'learned_range',
+] as const;
+
+const keysOfDdpm = {
+  ...commonKeys,
+  variance_type: choice(varianceTypes, { default: 'fixed_small', help: 'Variance of a step.' }),
+} as const;
+
+/**
+ * `DDPMScheduler`. The `_log` variants name the same variances (diffusers takes the root of a logarithm for
+ * `fixed_large_log` and gets NaN; what it means is read here). A last step that ends without noise adds none, also for
+ * the rare chain whose last timestep is not 0, where diffusers adds the large variance once more.
+ */
+export const ddpmScheduler = defineSchedulerClass({
+  name: 'DDPMScheduler',
+  read(config) {
+    const who = 'DDPMScheduler';
+    const keys = resolve(who, keysOfDdpm, meaningfulKeys(config, ['trained_betas', 'predict_epsilon']));
+    if (keys.variance_type.startsWith('learned')) {
+      throw new ToolkitError(
+        'unsupported-scheduler',
+        `${who}: variance_type "${keys.variance_type}" needs a network that predicts its variance, which cannot be used yet. ` +
+          'Set it to "fixed_small" or "fixed_large" for a network that does not.',
+      );
+    }
+    const { name, offset } = readSpacing(keys);
+    return {
+      grid: readGrid({ who, keys, config }),
+      prediction: readPrediction({ who, keys, config }),
+      steps: { name, options: { ...offset, end: 'clean', landing: 'next' } },
+      sampler: {
+        name: 'ddpm',
+        options: {
+          variance: keys.variance_type.startsWith('fixed_large') ? 'large' : 'small',
+          arithmetic: 'float32', // coefficients as torch rounds them
+        },
+      },
+      limit: readLimit(keys),
+    };
+  },
+  write(scheme) {
+    const { sampler, steps } = scheme;
+    const { end = 'clean', landing = 'next' } = steps.options ?? {};
+    if (sampler.name !== 'ddpm') throw unwritable('DDPMScheduler', `sampler ${sampler.name}`);
+    if (end !== 'clean') throw unwritable('DDPMScheduler', `end "${end}"`);
+    if (steps.name !== 'leading' && landing !== 'next') throw unwritable('DDPMScheduler', `landing "${landing}"`);
+    const variance = sampler.options?.['variance'] ?? 'small';
+    return { ...writeCommon('DDPMScheduler', scheme), variance_type: `fixed_${variance}` };
+  },
+});

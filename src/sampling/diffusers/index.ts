@@ -1,0 +1,3 @@
+export * from './classes/index.js';
+export * from './config.js';
+export type { SchedulerClass, SchedulerConfig } from './scheduler-class.js';

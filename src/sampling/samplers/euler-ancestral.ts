@@ -1,0 +1,31 @@
+import { number } from '../../core/options.js';
+import { snr } from '../../diffusion/level.js';
+import { defineSampler } from '../sampler.js';
+
+/**
+ * Euler down to σ_down, then fresh noise of size σ_up, with σ_down² + σ_up² = σ′².
+ *
+ *   σ_up = η·σ′·√(1 − SNR/SNR′)
+ *   x′   = (σ_down/σ)·x + (α′ − α·σ_down/σ)·D + σ_up·noise
+ *
+ * With α = 1, σ_up² = η²·σ′²·(σ² − σ′²)/σ², as in k-diffusion; at η = 1 the variance of the reverse Markov chain,
+ * Song et al. 2021, arXiv:2011.13456, Appendix F.
+ */
+export const eulerAncestral = defineSampler({
+  name: 'euler-ancestral',
+  order: 0.5,
+  evaluations: 1,
+  memory: 0,
+  options: {
+    eta: number({ default: 1, min: 0, max: 1, help: '0 walks the ODE; 1 puts back all the noise the SDE asks for.' }),
+  },
+  async step({ x, from, to, denoise, lincomb, noise }, { eta }) {
+    const denoised = await denoise(x, from);
+    const sigmaUp = to.sigma === 0 ? 0 : eta * to.sigma * Math.sqrt(Math.max(0, 1 - snr(from) / snr(to)));
+    const sigmaDown = Math.sqrt(to.sigma ** 2 - sigmaUp ** 2);
+    const r = sigmaDown / from.sigma;
+    const c = to.alpha - from.alpha * r;
+    if (sigmaUp === 0) return { x: lincomb([r, x], [c, denoised]), denoised };
+    return { x: lincomb([r, x], [c, denoised], [sigmaUp, noise('ancestral')]), denoised };
+  },
+});

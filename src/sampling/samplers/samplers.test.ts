@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { suite, test } from 'node:test';
+import { gaussianData, numbers } from '../../../test/numbers.js';
+import { floats, type HostArray } from '../../core/host-array.js';
+import { fold, key } from '../../core/random.js';
+import { batchSpace } from '../../core/space.js';
+import { cosine, grid, type Level, linear } from '../../diffusion/index.js';
+import { type Interval, intervals, type Steps } from '../intervals.js';
+import type { Sampler } from '../sampler.js';
+import { karrasSteps } from '../steps/karras.js';
+import { leading } from '../steps/leading.js';
+import { trailing } from '../steps/trailing.js';
+import { sample, trajectory } from '../trajectory.js';
+import { ddim, ddpm, euler, eulerAncestral, samplers } from './index.js';
+
+const { denoise, exact } = gaussianData(0.5);
+const training = grid({ schedule: cosine() });
+const setup = (sampler: Sampler) => ({
+  denoise,
+  sampler,
+  steps: karrasSteps({ count: 8 }) as Steps,
+  start: 60,
+  space: numbers,
+  key: key(1),
+});
+
+/** Levels of three kinds, from much to little noise, evenly in time: where orders of convergence are measured. */
+const paths: Readonly<Record<string, (t: number) => Level>> = {
+  'variance-preserving': (t) => cosine().level(0.05 + 0.9 * t),
+  interpolating: (t) => ({ alpha: 0.95 - 0.9 * t, sigma: 0.05 + 0.9 * t }),
+};
+const along = (path: (t: number) => Level, count: number): Level[] =>
+  Array.from({ length: count }, (_, i) => path(1 - i / (count - 1)));
+
+for (const name of samplers.names) {
+  const create = samplers.entries[name];
+  const { order, evaluations, memory } = create.definition;
+
+  suite(name, () => {
+    test('is registered under its own name', () => assert.equal(create.definition.name, name));
+
+    test('same key, same bits', async () => {
+      assert.equal(await sample(setup(create())), await sample(setup(create())));
+    });
+
+    test(`calls the denoiser ${evaluations}× per step`, async () => {
+      let calls = 0;
+      const count = (x: number, level: Level) => {
+        calls++;
+        return denoise(x, level);
+      };
+      await sample({ ...setup(create()), denoise: count });
+      assert.equal(calls, 7 * evaluations + 1);
+    });
+
+    test('ends on the answer when the denoiser always gives the same one', async () => {
+      const visits: Steps[] = [karrasSteps({ count: 8 }), trailing().levels({ count: 8, grid: training })];
+      for (const steps of visits) {
+        const end = await sample({ ...setup(create()), steps, denoise: async () => 3 });
+        assert.ok(Math.abs(end - 3) < 1e-9, `${end}`);
+      }
+    });
+
+    test('starts from pure noise, where there is no signal to divide by', async () => {
+      const flat = grid({ schedule: linear(), zeroTerminalSnr: true });
+      const steps = trailing().levels({ count: 10, grid: flat });
+      assert.equal(intervals(steps)[0]!.from.alpha, 0);
+      const end = await sample({ ...setup(create()), start: 0.3, steps, denoise: async () => -2 });
+      assert.ok(Math.abs(end + 2) < 1e-9, `${end}`);
+    });
+
+    test('sees the same path in any scale of x', async () => {
+      const levels = along(paths['variance-preserving']!, 12);
+      const ends = await Promise.all(
+        [(_: Level) => 1, ({ alpha }: Level) => 1 / alpha].map(async (scale) => {
+          const steps = levels.map((level) => ({
+            alpha: level.alpha * scale(level),
+            sigma: level.sigma * scale(level),
+          }));
+          const scaled = async (x: number, level: Level) => {
+            const back = Math.hypot(level.alpha, level.sigma);
+            return denoise(x / back, { alpha: level.alpha / back, sigma: level.sigma / back });
+          };
+          const start = 0.8 * scale(levels[0]!);
+          const end = await sample({ ...setup(create()), steps, start, denoise: scaled });
+          return end / scale(levels.at(-1)!);
+        }),
+      );
+      // Rules of order 1 do the same arithmetic in every scale; higher ones may bend differently.
+      const tolerance = order >= 2 ? 1e-2 : 1e-9;
+      assert.ok(Math.abs(ends[0]! - ends[1]!) < tolerance, `${ends}`);
+    });
+
+    test('reads only the past it declares', async () => {
+      assert.ok(memory <= 1);
+      const steps = karrasSteps({ count: 6 });
+      const lengths: number[] = [];
+      const spy: Sampler = {
+        ...create(),
+        step: (at) => {
+          lengths.push(at.history.length);
+          return create().step(at);
+        },
+      };
+      await sample({ ...setup(spy), steps });
+      assert.deepEqual(
+        lengths,
+        [0, 1, 2, 3, 4, 5].map((n) => Math.min(n, memory)),
+      );
+    });
+
+    test('stops when told to', async () => {
+      const stop = new AbortController();
+      const walk = trajectory({ ...setup(create()), signal: stop.signal });
+      await walk.next();
+      stop.abort();
+      await assert.rejects(walk.next(), { name: 'AbortError' });
+    });
+
+    if (order >= 1) {
+      test(`converges at order ${order} in σ`, async () => {
+        const error = async (count: number): Promise<number> => {
+          const steps = karrasSteps({ count, sigmaMin: 0.1 }).slice(0, -1); // above 0 the answer is known exactly
+          const [from, to] = [80, 0.1].map((sigma) => ({ alpha: 1, sigma }));
+          return Math.abs((await sample({ ...setup(create()), steps })) - exact(60, from!, to!));
+        };
+        const measured = Math.log2((await error(129)) / (await error(257)));
+        assert.ok(Math.abs(measured - order) < 0.3, `measured ${measured.toFixed(2)}`);
+      });
+
+      for (const [kind, path] of Object.entries(paths)) {
+        test(`converges at order ${order} on ${kind} levels`, async () => {
+          const error = async (count: number): Promise<number> => {
+            const steps = along(path, count);
+            const end = await sample({ ...setup(create()), steps, start: 0.9 });
+            return Math.abs(end - exact(0.9, path(1), path(0)));
+          };
+          const measured = Math.log2((await error(129)) / (await error(257)));
+          assert.ok(Math.abs(measured - order) < 0.3, `measured ${measured.toFixed(2)}`);
+        });
+      }
+    }
+  });
+}
+
+/** Mean and standard deviation of many ends for data ~ N(0.3, 0.5²), all walks in one row. */
+async function ends(sampler: Sampler, { count, walks }: { readonly count: number; readonly walks: number }) {
+  const steps = trailing().levels({ count, grid: training });
+  const { alpha, sigma } = intervals(steps)[0]!.from;
+  const space = batchSpace();
+  const optimal = async (x: HostArray<'float32'>, level: Level) => {
+    const gain = (0.25 * level.alpha) / (0.25 * level.alpha ** 2 + level.sigma ** 2);
+    return space.map(x, (value) => 0.3 + gain * (value - level.alpha * 0.3));
+  };
+  const noise = space.gaussian(floats([1, walks]), fold(key(3), 'start'));
+  const start = space.map(noise, (value) => 0.3 * alpha + Math.hypot(0.5 * alpha, sigma) * value);
+  const { data } = await sample({ denoise: optimal, sampler, steps, start, space, key: key(3) });
+  const mean = data.reduce((sum, value) => sum + value, 0) / walks;
+  return { mean, sd: Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / walks) };
+}
+
+suite('stochastic samplers end in the data distribution', () => {
+  const cases: Readonly<Record<string, Sampler>> = {
+    'ddpm small': ddpm(),
+    'ddpm large': ddpm({ variance: 'large' }),
+    'ddpm in float32': ddpm({ arithmetic: 'float32' }),
+    'ddim η = 0.5': ddim({ eta: 0.5 }),
+    'ddim η = 1': ddim({ eta: 1 }),
+    'euler-ancestral': eulerAncestral(),
+    'ddim η = 0': ddim(),
+  };
+  for (const [name, sampler] of Object.entries(cases)) {
+    test(name, async () => {
+      const walks = 20_000;
+      const { mean, sd } = await ends(sampler, { count: 100, walks });
+      assert.ok(Math.abs(mean - 0.3) < (4 * 0.5) / Math.sqrt(walks) + 0.01, `mean ${mean}`);
+      assert.ok(Math.abs(sd - 0.5) < (4 * 0.5) / Math.sqrt(2 * walks) + 0.015, `standard deviation ${sd}`);
+    });
+  }
+});
+
+suite('one family', () => {
+  const steps = leading().levels({ count: 25, grid: training });
+  const end = (sampler: Sampler, over: Steps = steps) => sample({ ...setup(sampler), start: 1.2, steps: over });
+  const same = (a: number, b: number, tolerance = 1e-12) => assert.ok(Math.abs(a - b) < tolerance, `${a} against ${b}`);
+
+  test('ddim with η = 1 is ddpm with small variance', async () => same(await end(ddim({ eta: 1 })), await end(ddpm())));
+  test('ddim with η = 0 is euler', async () => same(await end(ddim()), await end(euler())));
+  test('euler-ancestral without noise is euler', async () =>
+    same(await end(eulerAncestral({ eta: 0 })), await end(euler())));
+  test('euler-ancestral is ddim with the same η', async () => {
+    same(await end(eulerAncestral({ eta: 0.7 })), await end(ddim({ eta: 0.7 })));
+    const sigmas = karrasSteps({ count: 9 });
+    same(await end(eulerAncestral(), sigmas), await end(ddim({ eta: 1 }), sigmas), 1e-9);
+  });
+  test('large variance is larger', async () => {
+    const spread = async (variance: 'small' | 'large') => {
+      const one: Interval[] = [{ from: training.level(500), to: training.level(400) }];
+      const zeros = { ...setup(ddpm({ variance })), steps: one, start: 0, denoise: async () => 0 };
+      return Math.abs(await sample(zeros));
+    };
+    assert.ok((await spread('large')) > (await spread('small')));
+  });
+  test('float32 coefficients differ in the last digits only', async () =>
+    same(await end(ddpm()), await end(ddpm({ arithmetic: 'float32' })), 1e-4));
+});
+
+suite('ddim and a limit', () => {
+  const level = { alpha: 0.6, sigma: 0.8 };
+  const to = { alpha: 0.8, sigma: 0.6 };
+  const one = (direction: 'limited' | 'model') =>
+    sample({
+      ...setup(ddim({ direction })),
+      denoise: async () => 2,
+      limit: { name: 'half', options: {}, apply: (denoised, space) => space.lincomb([0.5, denoised]) },
+      steps: [{ from: level, to }],
+      start: 1,
+    });
+
+  test('the direction is taken after it, or before, as asked', async () => {
+    const [after, before] = [(1 - 0.6 * 1) / 0.8, (1 - 0.6 * 2) / 0.8];
+    assert.ok(Math.abs((await one('limited')) - (0.8 * 1 + 0.6 * after)) < 1e-12);
+    assert.ok(Math.abs((await one('model')) - (0.8 * 1 + 0.6 * before)) < 1e-12);
+  });
+});
+
+test('every file in this folder is registered', async () => {
+  const files = (await readdir(new URL('.', import.meta.url)))
+    .map((file) => file.replace(/\.[jt]s$/, ''))
+    .filter((file) => file !== 'index' && !file.includes('.'));
+  assert.deepEqual(files.sort(), [...samplers.names].sort());
+});
+
+test('a wrong name or option says what was meant', () => {
+  assert.throws(() => samplers.get('huen'), {
+    message: 'Unknown sampler "huen". Did you mean "heun"? Known: ddim, ddpm, dpmpp-2m, euler, euler-ancestral, heun.',
+  });
+  assert.throws(() => eulerAncestral({ eta: 2 }), {
+    message: 'euler-ancestral: eta must be a number in [0, 1], got 2.',
+  });
+  assert.throws(() => ddpm({ variance: 'learned' as 'small' }), {
+    message: 'ddpm: variance must be one of small, large, got "learned".',
+  });
+});

@@ -1,0 +1,70 @@
+import type { Grid } from '../diffusion/grid.js';
+import { type GridConfig, gridFromConfig } from '../diffusion/grid-config.js';
+import { discrete } from '../diffusion/precondition/discrete.js';
+import type { Precondition } from '../diffusion/precondition/precondition.js';
+import { type Prediction, type PredictionName, predictions } from '../diffusion/processes/predictions.js';
+import type { Steps } from './intervals.js';
+import type { Limit } from './limit.js';
+import { type LimitName, limits } from './limits/index.js';
+import type { NoiseSteps } from './noise-steps.js';
+import type { Sampler } from './sampler.js';
+import { type SamplerName, samplers } from './samplers/index.js';
+import { noiseSteps, type StepsName } from './steps/index.js';
+
+/** A registered name with some of its options, as plain JSON. */
+export interface Choice<Name extends string> {
+  readonly name: Name;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** Everything about a model and its sampling but the weights, as plain JSON. */
+export interface Scheme {
+  readonly grid: GridConfig;
+  readonly prediction: PredictionName;
+  readonly steps: Choice<StepsName>;
+  readonly sampler: Choice<SamplerName>;
+  readonly limit: Choice<LimitName> | null;
+}
+
+/** A scheme with its names looked up and its options checked. */
+export interface Assembled {
+  readonly grid: Grid;
+  readonly prediction: Prediction;
+  /** Makes a denoiser of the raw network. */
+  readonly precondition: Precondition;
+  readonly sampler: Sampler;
+  /** The noise levels of a walk of `count` steps. */
+  readonly steps: (count: number) => Steps;
+  readonly limit: Limit | undefined;
+}
+
+/**
+ * Builds what a scheme describes.
+ *
+ * @example
+ * import { assemble, intervals } from 'langevin/sampling';
+ * const parts = assemble({
+ *   grid: { schedule: 'cosine', options: {}, count: 1000, zeroTerminalSnr: false },
+ *   prediction: 'v',
+ *   steps: { name: 'trailing' },
+ *   sampler: { name: 'ddim', options: { eta: 0.5 } },
+ *   limit: { name: 'clip' },
+ * });
+ * intervals(parts.steps(20)).length; // → 20
+ */
+export function assemble(scheme: Scheme): Assembled {
+  const grid = gridFromConfig(scheme.grid);
+  const prediction: Prediction = predictions.get(scheme.prediction);
+  const sampler = samplers.get(scheme.sampler.name) as (options?: object) => Sampler;
+  const steps = noiseSteps.get(scheme.steps.name) as (options?: object) => NoiseSteps;
+  const limit = scheme.limit && (limits.get(scheme.limit.name) as (options?: object) => Limit);
+  const chosen = steps(scheme.steps.options);
+  return {
+    grid,
+    prediction,
+    precondition: discrete({ grid, prediction }),
+    sampler: sampler(scheme.sampler.options),
+    steps: (count) => chosen.levels({ count, grid }),
+    limit: limit?.(scheme.limit?.options),
+  };
+}

@@ -1,0 +1,58 @@
+import { show, ToolkitError } from '../../core/errors.js';
+import { number } from '../../core/options.js';
+import { defineSteps } from '../noise-steps.js';
+
+export interface KarrasOptions {
+  readonly count: number;
+  readonly sigmaMin?: number;
+  readonly sigmaMax?: number;
+  readonly rho?: number;
+}
+
+/**
+ * Noise levels spaced evenly in σ^{1/ρ}: `count` positive levels, then 0.
+ * Karras et al. 2022, arXiv:2206.00364, Equation 5.
+ *
+ * @example
+ * import { karrasSteps } from 'langevin/sampling';
+ * karrasSteps({ count: 3, sigmaMin: 1, sigmaMax: 16, rho: 2 }); // → [16, 6.25, 1, 0]
+ */
+export function karrasSteps({ count, sigmaMin = 0.002, sigmaMax = 80, rho = 7 }: KarrasOptions): readonly number[] {
+  if (!(Number.isInteger(count) && count >= 2)) {
+    throw new ToolkitError('bad-option', `karrasSteps: count must be an integer ≥ 2, got ${show(count)}.`);
+  }
+  if (!(0 < sigmaMin && sigmaMin < sigmaMax && sigmaMax < Infinity)) {
+    throw new ToolkitError(
+      'bad-option',
+      `karrasSteps: need 0 < sigmaMin < sigmaMax < ∞, got sigmaMin = ${show(sigmaMin)}, sigmaMax = ${show(sigmaMax)}.`,
+    );
+  }
+  const [hi, lo] = [sigmaMax ** (1 / rho), sigmaMin ** (1 / rho)];
+  const levels = Array.from({ length: count }, (_, i) => (hi + (i / (count - 1)) * (lo - hi)) ** rho);
+  return [...levels, 0];
+}
+
+/** The levels of `karrasSteps` between the least and the most noise of a training grid, or between bounds given. */
+export const karras = defineSteps({
+  name: 'karras',
+  options: {
+    sigmaMin: number({ default: null, min: 0, help: 'Least positive noise; from the training grid when not set.' }),
+    sigmaMax: number({ default: null, min: 0, help: 'Most noise; from the training grid when not set.' }),
+    rho: number({ default: 7, min: 1, max: 100, help: 'Larger puts more levels at little noise.' }),
+  },
+  levels({ count, grid }, { sigmaMin, sigmaMax, rho }) {
+    const [least, most] = [grid.level(0), grid.level(grid.count - 1)];
+    if (sigmaMax === null && most.alpha === 0) {
+      throw new ToolkitError(
+        'bad-option',
+        'karras: this model was trained down to pure noise, where sigma is infinite. Set sigmaMax, for example to 80.',
+      );
+    }
+    return karrasSteps({
+      count,
+      sigmaMin: sigmaMin ?? least.sigma / least.alpha,
+      sigmaMax: sigmaMax ?? most.sigma / most.alpha,
+      rho,
+    });
+  },
+});

@@ -1,0 +1,115 @@
+import { show, ToolkitError } from '../core/errors.js';
+import { fold, type Key } from '../core/random.js';
+import type { Space } from '../core/space.js';
+import { isFiniteValue, isFloats } from '../core/values.js';
+import { type Level, magnitude } from '../diffusion/level.js';
+import { intervals, type Steps } from './intervals.js';
+import type { Limit } from './limit.js';
+import type { Denoiser, Past, Sampler } from './sampler.js';
+
+/** What one step saw: where it started, and the clean value it expected there. */
+export interface Frame<X> {
+  readonly index: number;
+  readonly level: Level;
+  readonly x: X;
+  readonly denoised: X;
+}
+
+export interface TrajectoryOptions<X> {
+  readonly denoise: Denoiser<X>;
+  readonly sampler: Sampler;
+  readonly steps: Steps;
+  /** x at the first level; see `startingNoise`. */
+  readonly start: X;
+  readonly space: Space<X>;
+  readonly key: Key;
+  /** Keeps estimates of the clean value within reason. */
+  readonly limit?: Limit | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Walks `steps` and yields every intermediate state: previews, progress, saving and stopping are the caller's.
+ * Returns x at the last level.
+ */
+export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenerator<Frame<X>, X, undefined> {
+  const { sampler, steps, space, key, signal } = options;
+  const limit = (denoised: X): X => options.limit?.apply(denoised, space) ?? denoised;
+  let x = options.start;
+  let history: readonly Past<X>[] = [];
+  for (const [index, { from, to }] of intervals(steps).entries()) {
+    signal?.throwIfAborted();
+    const start = x;
+    const unlimited: Denoiser<X> = async (at, level) => {
+      const denoised = await options.denoise(at, level);
+      return checked({ denoised, like: start, who: sampler.name, index, level });
+    };
+    const result = await sampler.step({
+      x,
+      from,
+      to,
+      history,
+      unlimited,
+      denoise: async (at, level) => limit(await unlimited(at, level)),
+      limit,
+      lincomb: (...terms) => space.lincomb(...terms),
+      noise: (label) => space.gaussian(start, fold(key, 'step', index, label)),
+    });
+    if (!isFiniteValue(result.x)) {
+      throw new ToolkitError(
+        'non-finite',
+        `${sampler.name}: x became NaN or infinite in step ${index}, from sigma = ${from.sigma} to sigma = ${to.sigma}. ` +
+          'Use more steps or a lower first level.',
+      );
+    }
+    yield { index, level: from, x, denoised: result.denoised };
+    history = [{ level: from, x, denoised: result.denoised }, ...history].slice(0, sampler.memory);
+    x = result.x;
+  }
+  return x;
+}
+
+/** Runs a trajectory to its end. */
+export async function sample<X>(options: TrajectoryOptions<X>): Promise<X> {
+  const walk = trajectory(options);
+  for (;;) {
+    const { done, value } = await walk.next();
+    if (done) return value;
+  }
+}
+
+export interface StartingNoiseOptions<X> {
+  readonly steps: Steps;
+  /** Any value of the shape to sample. */
+  readonly like: X;
+  readonly space: Space<X>;
+  readonly key: Key;
+}
+
+/** x at the first of `steps` when the data has unit variance and is long forgotten: √(α² + σ²)·noise. */
+export function startingNoise<X>({ steps, like, space, key }: StartingNoiseOptions<X>): X {
+  return space.lincomb([magnitude(intervals(steps)[0]!.from), space.gaussian(like, fold(key, 'start'))]);
+}
+
+interface CheckOptions<X> {
+  readonly denoised: X;
+  readonly like: X;
+  readonly who: string;
+  readonly index: number;
+  readonly level: Level;
+}
+
+function checked<X>({ denoised, like, who, index, level }: CheckOptions<X>): X {
+  if (isFloats(like) && isFloats(denoised) && like.shape.join() !== denoised.shape.join()) {
+    throw new ToolkitError(
+      'shape-mismatch',
+      `${who}: denoise returned shape ${show(denoised.shape)}, expected ${show(like.shape)}.`,
+    );
+  }
+  if (isFiniteValue(denoised)) return denoised;
+  throw new ToolkitError(
+    'non-finite',
+    `${who}: denoise returned NaN or infinity in step ${index}, at alpha = ${level.alpha}, sigma = ${level.sigma}. ` +
+      'Check the weights and the prediction type of the model.',
+  );
+}
