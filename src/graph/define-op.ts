@@ -30,7 +30,7 @@ export interface OpSample<Given> {
 }
 
 /** Everything the graph needs to know about an op, in its one file. */
-// biome-ignore lint: attributes differ from op to op
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- attributes differ from op to op
 export interface OpDefinition<A extends object = any, Given extends object = any> {
   readonly name: string;
   /** Completes and canonicalises the attributes given by the caller; identity unless told. */

@@ -1,0 +1,140 @@
+/**
+ * Installs the packed tarball into an empty folder and uses it from there as a stranger would: every subpath is
+ * imported, by Node and by the compiler, the engine computes, the command answers and draws a small sample.
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './paths.js';
+import { isMain, run, tool } from './run.js';
+
+export async function checkPackage() {
+  const folder = await mkdtemp(join(tmpdir(), 'langevin-package-'));
+  try {
+    for (const [what, step] of steps) {
+      console.log(`${what} …`);
+      const code = await step(folder);
+      if (code !== 0) {
+        console.error(`The package failed: ${what}.`);
+        return code;
+      }
+    }
+    return 0;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const steps = [
+  ['pack', (folder) => npm(['pack', '--silent', '--pack-destination', folder], root)],
+  ['install into an empty folder', install],
+  ['import every subpath', importAll],
+  ['resolve every subpath with TypeScript', typeAll],
+  ['compute on both runtimes', compute],
+  ['answer --help', help],
+  ['draw a sample', sample],
+];
+
+const npm = (args, cwd) => run('npm', args, { cwd });
+
+async function install(folder) {
+  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+  await writeFile(join(folder, 'package.json'), '{ "name": "stranger", "private": true, "type": "module" }\n');
+  // The engine's install script only fetches what a CPU does not need.
+  await writeFile(join(folder, '.npmrc'), 'ignore-scripts=true\n');
+  return npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', `./${tarball}`], folder);
+}
+
+/** The package's public module names. A subpath whose room is not in src/ is announced and left out. */
+async function subpaths() {
+  const { name, exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  return Object.entries(exports)
+    .filter(([, target]) => typeof target === 'object')
+    .filter(([path, target]) => {
+      const present = existsSync(join(root, target.default.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts')));
+      if (!present) console.log(`  ${path} is in package.json but not in src/`);
+      return present;
+    })
+    .map(([path]) => path.replace(/^\./, name));
+}
+
+async function importAll(folder) {
+  const names = await subpaths();
+  await writeFile(
+    join(folder, 'import-all.js'),
+    `for (const name of ${JSON.stringify(names)}) {
+  const found = Object.keys(await import(name)).length;
+  if (found === 0) throw new Error(name + ' exports nothing');
+}
+`,
+  );
+  return run('node', ['import-all.js'], { cwd: folder });
+}
+
+async function typeAll(folder) {
+  const lines = (await subpaths()).map((name, i) => `export type * as room${i} from '${name}';\n`);
+  await writeFile(join(folder, 'types.ts'), lines.join(''));
+  for (const resolution of ['nodenext', 'bundler']) {
+    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
+    const code = await run(
+      'node',
+      [
+        tool('typescript/bin/tsc'),
+        ...['--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023,esnext.disposable,dom', '--types', ''],
+        ...['--module', module, '--moduleResolution', resolution, 'types.ts'],
+      ],
+      { cwd: folder },
+    );
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+async function compute(folder) {
+  await writeFile(
+    join(folder, 'compute.js'),
+    `import assert from 'node:assert/strict';
+import { floats } from 'langevin/core';
+import { grad, input, square, sum } from 'langevin/graph';
+import { createRuntime } from 'langevin/runtime/node';
+import { referenceRuntime } from 'langevin/runtime/reference';
+
+const x = input('x', [3]);
+const loss = sum(square(x));
+const [slope] = grad(loss, [x]);
+for (const runtime of [referenceRuntime(), createRuntime({ threads: 1 })]) {
+  const executable = await runtime.compile({ outputs: { loss, slope } });
+  const results = await executable.run({ x: floats([3], [1, 2, 3]) });
+  executable.close();
+  assert.deepEqual([...results.loss.data, ...results.slope.data], [14, 2, 4, 6], runtime.name);
+}
+`,
+  );
+  return run('node', ['compute.js'], { cwd: folder });
+}
+
+const command = 'node_modules/langevin/bin/langevin.js';
+
+function help(folder) {
+  if (!existsSync(join(root, 'src/cli/main.ts'))) return skip('src/cli/main.ts');
+  return run('node', [command, '--help'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+async function sample(folder) {
+  const model = 'models/emoji-32';
+  if (!existsSync(join(root, 'src/cli/main.ts')) || !existsSync(join(root, model))) return skip(model);
+  const asked = ['-n', '2', '--steps', '2', '--seed', '0', '-o', 'sample.png', '--quiet'];
+  const code = await run('node', [command, 'sample', '--model', `node_modules/langevin/${model}`, ...asked], {
+    cwd: folder,
+  });
+  if (code !== 0) return code;
+  return existsSync(join(folder, 'sample.png')) ? 0 : 1;
+}
+
+function skip(missing) {
+  console.log(`  left out: ${missing} does not exist`);
+  return 0;
+}
+
+if (isMain(import.meta)) process.exitCode = await checkPackage();
