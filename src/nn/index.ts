@@ -1,0 +1,18 @@
+export * from './activations.js';
+export * from './blocks/index.js';
+export * from './context.js';
+export {
+  type Bound,
+  type BoundTree,
+  defineLayer,
+  type Layer,
+  type ParamSpec,
+  type ParamTree,
+  param,
+} from './define-layer.js';
+export * from './init.js';
+export * from './layers/index.js';
+export { type UNet2d, type UNet2dInputs, unet2d } from './models/unet-2d.js';
+export { formatUnet2dConfig, parseUnet2dConfig, type UNet2dConfig, unet2dFields } from './models/unet-2d-config.js';
+export * from './params.js';
+export * from './presets.js';
