@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,4 +46,11 @@ test('bytes are added as they are', async () => {
   await appendBytes(path, Uint8Array.of(1, 2));
   await appendBytes(path, Uint8Array.of(3));
   assert.deepEqual([...(await readFile(path))], [1, 2, 3]);
+});
+
+test('a full disk says so', { skip: !existsSync('/dev/full') && 'there is no /dev/full' }, async () => {
+  await assert.rejects(appendBytes('/dev/full', 'x'), {
+    code: 'cannot-write',
+    message: 'Cannot write /dev/full: the disk is full. Free some space and try again (ENOSPC).',
+  });
 });

@@ -71,18 +71,29 @@ const persons = new Set(['man', 'woman', 'men', 'women', 'person', 'people', 'bo
 const directions = new Set(['left', 'right', 'leftwards', 'rightwards', 'facing']);
 const hair = /-(red|curly|white|blond)-hair|-bald|-beard/g;
 
+/** Names that differ by more than a word and are drawn alike, at least in one style, and what they share. */
+const relatives: readonly (readonly [RegExp, string])[] = [
+  [/^family\b.*/, 'family'],
+  [/^mer(maid|man|person)$/, 'merperson'],
+  [/^older-person$/, 'old'],
+  [/^(mrs|mx|santa)-claus$/, 'claus'],
+  [/^prince(ss)?$/, 'prince'],
+  [/^(?:man|woman|person)-(pouting|frowning)$/, 'frowning'],
+  [/^cat-face$/, 'grinning-cat'],
+  [/.*-(oclock|thirty)$/, 'clock-face'],
+  [/^(dollar|euro|pound|yen)-banknote$/, 'banknote'],
+  [/^star-of-david$/, 'dotted-six-pointed-star'],
+  [/^flag-ceuta-and-melilla$/, 'flag-spain'],
+  [/^black-medium-square$/, 'white-square-button'],
+];
+
 /** What all variants of one picture share; `person` for the people who are nothing else. */
 export function familyOf(name: string): string {
-  const tokens = baseOf(name)
-    .replace(hair, '')
-    .replace('woman-and-man', 'people')
-    .replace(/^mer(maid|man|person)$/, 'merperson')
-    .replace(/^older-person$/, 'old-person')
-    .replace(/^(mrs|mx|santa)-claus$/, 'claus')
-    .replace(/^prince(ss)?$/, 'prince')
-    .replace(/^cat-face$/, 'grinning-cat') // one drawing in Fluent
-    .split('-');
-  return tokens.filter((token) => !persons.has(token) && !directions.has(token)).join('-') || 'person';
+  const base = baseOf(name).replace(hair, '').replace('woman-and-man', 'people');
+  const known = relatives.find(([pattern]) => pattern.test(base));
+  if (known) return known[1];
+  const tokens = base.split('-').filter((token) => !persons.has(token) && !directions.has(token));
+  return tokens.join('-') || 'person';
 }
 
 /** The name in words. */

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { parseData } from './parse.js';
+
+test('a text names a data set and its options', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'langevin-parse-'));
+  const parse = (text: string) => {
+    const { dataset, options } = parseData(text);
+    return [dataset.name, options];
+  };
+  assert.deepEqual(parse('emoji'), ['emoji', {}]);
+  assert.deepEqual(parse('emoji:noto/faces'), ['emoji', { filter: 'noto/faces' }]);
+  assert.deepEqual(parse('mnist:/a:b'), ['mnist', { directory: '/a:b' }]);
+  assert.deepEqual(parse(dir), ['folder', { directory: dir }]);
+  const file = join(dir, 'x.npy');
+  await writeFile(file, '');
+  assert.deepEqual(parse(file), ['npy', { file }]);
+
+  const known = 'Known: emoji[:FILTER], DIR, mnist:DIR, FILE.npy.';
+  assert.throws(() => parseData('emjoi:faces'), {
+    code: 'unknown-dataset',
+    message: `Data "emjoi:faces" is neither a data set nor a file or directory here. Did you mean "emoji"? ${known}`,
+  });
+  assert.throws(() => parseData('/no/such/place'), {
+    message: `Data "/no/such/place" is neither a data set nor a file or directory here. ${known}`,
+  });
+  const text = join(dir, 'a.txt');
+  await writeFile(text, '');
+  assert.throws(() => parseData(text), {
+    message: `Data "${text}" is a file, and of files only .npy can be data. ${known}`,
+  });
+  await rm(dir, { recursive: true });
+});
