@@ -59,7 +59,7 @@ export interface ConvertOptions {
  *
  * @example
  * import { convert, epsilon, x0 } from 'langevin/diffusion';
- * convert({ from: epsilon, to: x0, level: { alpha: 0.8, sigma: 0.6 } }); // → { x: 1.25, raw: -0.75 }
+ * convert({ from: epsilon, to: x0, level: { alpha: 0.5, sigma: 0.75 } }); // → { x: 2, raw: -1.5 }
  */
 export function convert({ from, to, level }: ConvertOptions): Conversion {
   const { alpha, sigma } = level;

@@ -10,7 +10,7 @@ import { defineSchedule, ramp } from '../schedule.js';
  *
  * @example
  * import { scaledLinear } from 'langevin/diffusion';
- * scaledLinear({ betaStart: 0.01, betaEnd: 0.09 }).betas(3); // → [0.01, 0.04, 0.09]
+ * scaledLinear({ betaStart: 0.01, betaEnd: 0.09 }).betas(3)[1]; // → 0.04
  */
 export const scaledLinear = defineSchedule({
   name: 'scaled-linear',
