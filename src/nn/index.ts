@@ -16,3 +16,4 @@ export { type UNet2d, type UNet2dInputs, unet2d } from './models/unet-2d.js';
 export { formatUnet2dConfig, parseUnet2dConfig, type UNet2dConfig, unet2dFields } from './models/unet-2d-config.js';
 export * from './params.js';
 export * from './presets.js';
+export * from './weights/safetensors.js';
