@@ -8,8 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { floats, int64s } from '../../core/host-array.js';
 import { writeNpy } from '../../files/npy.js';
 import { finish } from '../dataset.js';
-import { idx, writeMnist } from './mnist.fixture.js';
-import { decodeIdx, mnist } from './mnist.js';
+import { decodeIdx, encodeIdx, mnist } from './mnist.js';
 import { npy } from './npy.js';
 
 let dir: string;
@@ -17,6 +16,8 @@ before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'langevin-arrays-'));
 });
 after(() => rm(dir, { recursive: true, force: true }));
+
+const idx = (shape: readonly number[], data: Uint8Array) => encodeIdx({ shape, data });
 
 test('IDX files that are wrong are one sentence each', () => {
   const name = 'x-idx3';
@@ -44,7 +45,12 @@ test('MNIST directories: what is missing or does not fit is said', async () => {
   await assert.rejects(load(), {
     message: `mnist: ${place} has no train-images-idx3-ubyte or t10k-images-idx3-ubyte, with or without .gz.`,
   });
-  await writeMnist(place, { train: 20, t10k: 10 });
+  const pixels = Uint8Array.from({ length: 20 * 784 }, (_, i) => (i * 7) % 256);
+  const digits = Uint8Array.from({ length: 20 }, (_, i) => i % 10);
+  await writeFile(join(place, 'train-images-idx3-ubyte.gz'), gzipSync(idx([20, 28, 28], pixels)));
+  await writeFile(join(place, 'train-labels-idx1-ubyte.gz'), gzipSync(idx([20], digits)));
+  await writeFile(join(place, 't10k-images-idx3-ubyte'), idx([10, 28, 28], pixels.subarray(0, 7840)));
+  await writeFile(join(place, 't10k-labels-idx1-ubyte'), idx([10], digits.subarray(0, 10)));
   const data = await load(32);
   assert.deepEqual(
     [data.count, data.size, data.items[3]!.caption, data.items[25]!.split],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -13,7 +13,7 @@ import { batches } from '../batches.js';
 import { type DataSet, finish, type LoadContext, type Progress } from '../dataset.js';
 import { splits } from '../split.js';
 import { datasets } from './index.js';
-import { writeMnist } from './mnist.fixture.js';
+import { encodeIdx } from './mnist.js';
 
 let dir: string;
 before(async () => {
@@ -24,7 +24,10 @@ before(async () => {
     await writePng(join(dir, 'folder', i % 2 ? 'odd' : 'even', `${i}.png`), picture);
   }
   await mkdir(join(dir, 'mnist'));
-  await writeMnist(join(dir, 'mnist'), { train: 50, t10k: 10 });
+  const digits = { shape: [50], data: Uint8Array.from({ length: 50 }, (_, i) => i % 10) };
+  const images = { shape: [50, 28, 28], data: bytes(98, 50 * 784) };
+  await writeFile(join(dir, 'mnist', 'train-images.idx3-ubyte'), encodeIdx(images));
+  await writeFile(join(dir, 'mnist', 'train-labels.idx1-ubyte'), encodeIdx(digits));
   await writeNpy(join(dir, 'x.npy'), { dtype: 'uint8', shape: [40, 8, 8, 3], data: bytes(99, 40 * 192) });
 });
 after(() => rm(dir, { recursive: true, force: true }));

@@ -48,6 +48,7 @@ export const emoji = defineDataset({
     });
     const images = new Uint8Array(drawings.length * 3 * size * size);
     for (const [i, drawing] of drawings.entries()) images.set(pixels.get(drawing)!, i * 3 * size * size);
+    yield { what: `Loaded ${drawings.length} emoji`, done: drawings.length, total: drawings.length };
     const used = styleNames.filter((style) => drawings.some((drawing) => drawing.style === style));
     return dataSet({
       name: filter === '' ? 'emoji' : `emoji:${filter}`,

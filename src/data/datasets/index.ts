@@ -11,7 +11,7 @@ export { mnist } from './mnist.js';
 export { npy } from './npy.js';
 
 /** Every data set, by the name it is asked for. */
-export const datasets = defineRegistry<Readonly<Record<'emoji' | 'folder' | 'mnist' | 'npy', Dataset>>>('data set', {
+export const datasets = defineRegistry<Readonly<Record<'emoji' | 'folder' | 'mnist' | 'npy', Dataset>>>('dataset', {
   emoji,
   folder,
   mnist,

@@ -164,6 +164,16 @@ export function decodeIdx(bytes: Uint8Array, { rank, name }: { readonly rank: nu
   return { shape, data: bytes.subarray(header) };
 }
 
+/** The bytes of an IDX file: the inverse of `decodeIdx`. */
+export function encodeIdx({ shape, data }: Idx): Uint8Array {
+  const bytes = new Uint8Array(4 + 4 * shape.length + data.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x800 + shape.length);
+  for (const [axis, length] of shape.entries()) view.setUint32(4 + 4 * axis, length);
+  bytes.set(data, 4 + 4 * shape.length);
+  return bytes;
+}
+
 function fail(name: string, what: string): never {
   throw new ToolkitError('bad-idx', `${name} ${what}.`);
 }

@@ -58,7 +58,6 @@ export async function* draw(options: DrawOptions): AsyncGenerator<Progress, Read
     const note = await keep(sheet.path, pixels);
     if (note) yield { what, done, total, note };
   }
-  yield { what: `Loading ${drawings.length} emoji`, done: drawings.length, total: drawings.length };
   return byDrawing(sheets, 3 * size * size);
 }
 

@@ -25,14 +25,15 @@ export const colour = defineTransform({
     const b = (2 * u - 1) * brightness;
     const c = (2 * v - 1) * contrast;
     const s = (2 * w - 1) * saturation;
+    const [ec, es] = [Math.exp(c), Math.exp(s)];
     const out = image.slice();
     const coloured = channels === 4 ? 3 : channels;
     const pixels = image.length / channels;
     for (let i = 0; i < pixels; i++) {
       let g = 0;
-      for (let k = 0; k < coloured; k++) g += (Math.exp(c) * (image[k * pixels + i]! + b)) / coloured;
+      for (let k = 0; k < coloured; k++) g += (ec * (image[k * pixels + i]! + b)) / coloured;
       for (let k = 0; k < coloured; k++) {
-        const value = g + Math.exp(s) * (Math.exp(c) * (image[k * pixels + i]! + b) - g);
+        const value = g + es * (ec * (image[k * pixels + i]! + b) - g);
         out[k * pixels + i] = Math.max(-1, Math.min(1, value));
       }
     }
