@@ -1,7 +1,10 @@
 import * as ort from 'onnxruntime-node';
+import { floats, type HostArray } from '../core/host-array.js';
 import { choice, integer, type Resolved, resolve } from '../core/options.js';
+import { gaussians, key } from '../core/random.js';
+import { conv2d, type Graph, input } from '../graph/index.js';
 import { compileOnnx } from './onnx.js';
-import type { Runtime } from './runtime.js';
+import type { CompileOptions, Executable, Runtime } from './runtime.js';
 
 export const nodeRuntimeOptions = {
   threads: integer({ default: 0, min: 0, max: 256, help: 'Threads of the engine; 0 takes one per core.' }),
@@ -19,9 +22,36 @@ export function createRuntime(given: Partial<Resolved<typeof nodeRuntimeOptions>
     logSeverityLevel: 3,
     extra: { session: { set_denormal_as_zero: '1' } },
   };
+  const target = device === 'webgpu' ? 'webgpu' : 'cpu';
+  let block: Promise<number> | undefined;
   return {
     name: `node/${device}`,
-    compile: (graph, options) =>
-      compileOnnx({ ort, target: device === 'webgpu' ? 'webgpu' : 'cpu', session, writesInto: true }, graph, options),
+    async compile(graph: Graph, options?: CompileOptions): Promise<Executable> {
+      block ??= device === 'cpu' ? channelBlock(session) : Promise.resolve(0);
+      return compileOnnx({ ort, target, session, block: await block, writesInto: true }, graph, options);
+    },
   };
+}
+
+/**
+ * How many channels a block of the engine's blocked convolution holds on this processor. A wrong count gives wrong
+ * numbers without an error, so each candidate computes a small convolution that is checked against the plain one.
+ */
+async function channelBlock(session: ort.InferenceSession.SessionOptions): Promise<number> {
+  const [x, w] = [input('x', [2, 32, 16, 18]), input('w', [48, 32, 3, 3])];
+  const graph = { outputs: { y: conv2d(x, w, { padding: 1 }) } };
+  const feeds = {
+    x: floats(x.shape, gaussians(key(1), 2 * 32 * 16 * 18)),
+    w: floats(w.shape, gaussians(key(2), 48 * 32 * 9)),
+  };
+  const compute = async (block: number): Promise<Float32Array> => {
+    using executable = await compileOnnx({ ort, target: 'cpu', session, block, writesInto: true }, graph);
+    return ((await executable.run(feeds))['y'] as HostArray<'float32'>).data;
+  };
+  const expected = await compute(0);
+  for (const block of [16, 8]) {
+    const got = await compute(block).catch(() => new Float32Array(0));
+    if (got.length === expected.length && got.every((v, i) => Math.abs(v - expected[i]!) < 1e-3)) return block;
+  }
+  return 0;
 }

@@ -24,18 +24,20 @@ interface OnnxRuntimeOptions<SessionOptions> {
   readonly ort: unknown;
   readonly target: OnnxTarget;
   readonly session: SessionOptions;
+  /** Channels per block of the engine's blocked convolution, 0 for none. */
+  readonly block?: number;
   /** Whether the package writes CPU outputs into arrays it is given; the web build does not. */
   readonly writesInto: boolean;
 }
 
 /** Compiles a graph with one of onnxruntime's packages. */
 export async function compileOnnx<SessionOptions>(
-  { ort: library, target, session: sessionOptions, writesInto }: OnnxRuntimeOptions<SessionOptions>,
+  { ort: library, target, session: sessionOptions, writesInto, block = 0 }: OnnxRuntimeOptions<SessionOptions>,
   graph: Graph,
   { constants = {} }: CompileOptions = {},
 ): Promise<Executable> {
   const ort = library as Ort<SessionOptions>;
-  const session = await ort.InferenceSession.create(toOnnx(graph, { target, constants }), sessionOptions);
+  const session = await ort.InferenceSession.create(toOnnx(graph, { target, constants, block }), sessionOptions);
   const types = outputTypes(graph);
   const wanted = inputsOf(graph);
   let open = true;

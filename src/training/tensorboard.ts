@@ -7,7 +7,9 @@ export interface EventSummary {
   readonly wallTime: number;
   readonly scalars?: Readonly<Record<string, number>>;
   /** Encoded PNG files by tag. */
-  readonly images?: Readonly<Record<string, { readonly width: number; readonly height: number; readonly png: Uint8Array }>>;
+  readonly images?: Readonly<
+    Record<string, { readonly width: number; readonly height: number; readonly png: Uint8Array }>
+  >;
 }
 
 /** First record of an event file. */

@@ -15,6 +15,10 @@ export interface OnnxContext<A> {
   readonly in: readonly string[];
   readonly out: readonly string[];
   readonly target: OnnxTarget;
+  /** Channels per block of the engine's blocked convolution, or 0 where it must not be used. */
+  readonly block: number;
+  /** Whether the numbers of an input are part of the model, so that the engine prepares them itself. */
+  readonly known: (input: number) => boolean;
   /** Emits one node and returns the name of its first output; a fresh name unless `outputs` is given. */
   node(type: string, inputs: readonly string[], options?: OnnxNodeOptions): string;
   /** An initializer with these numbers. */

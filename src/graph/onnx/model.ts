@@ -1,15 +1,17 @@
 import type { DType, HostArray } from '../../core/host-array.js';
+import { ProtoWriter } from '../../core/protobuf.js';
 import { isConstant, isInput } from '../define-op.js';
 import { type Graph, inputsOf, nodesOf } from '../graph.js';
 import type { Node, Tensor, TensorType } from '../tensor.js';
 import type { OnnxAttribute, OnnxContext, OnnxNodeOptions, OnnxTarget } from './context.js';
-import { ProtoWriter } from '../../core/protobuf.js';
 
 /** TensorProto.DataType of each element type. */
 const elementType: Readonly<Record<DType, number>> = { float32: 1, int64: 7, bool: 9 };
 
 export interface OnnxOptions {
   readonly target: OnnxTarget;
+  /** Channels per block of the engine's blocked convolution (found by trying); 0 leaves it alone. */
+  readonly block?: number;
   /** Inputs whose numbers are known: they become initializers, which lets the engine prepare them once. */
   readonly constants?: Readonly<Record<string, HostArray>>;
 }
@@ -18,10 +20,10 @@ export interface OnnxOptions {
  * A graph as the bytes of an ONNX model: opset 17, static shapes, contrib operators where the target has them.
  * The same graph gives the same bytes. Values are named by their place in topological order.
  */
-export function toOnnx(graph: Graph, { target, constants = {} }: OnnxOptions): Uint8Array {
+export function toOnnx(graph: Graph, { target, constants = {}, block = 0 }: OnnxOptions): Uint8Array {
   const nodes = nodesOf(graph);
   const names = nameValues(nodes, graph);
-  const body = new Body(names, target);
+  const body = new Body({ names, target, block, constants });
   for (const node of nodes) {
     if (isConstant(node)) body.initializer(names.get(node.outputs[0]!)!, node.attributes['value'] as HostArray);
     else if (!isInput(node)) body.emit(node);
@@ -59,6 +61,10 @@ function nameValues(nodes: readonly Node[], graph: Graph): Map<Tensor, string> {
   return names;
 }
 
+interface BodyOptions extends Required<OnnxOptions> {
+  readonly names: Map<Tensor, string>;
+}
+
 /** Collects encoded nodes and initializers while ops describe themselves. */
 class Body {
   readonly nodes: Uint8Array[] = [];
@@ -66,12 +72,16 @@ class Body {
   readonly domains = new Set<string>();
   readonly #names: Map<Tensor, string>;
   readonly #target: OnnxTarget;
+  readonly #block: number;
+  readonly #constants: Readonly<Record<string, HostArray>>;
   readonly #shared = new Map<string, string>();
   #fresh = 0;
 
-  constructor(names: Map<Tensor, string>, target: OnnxTarget) {
+  constructor({ names, target, block, constants }: BodyOptions) {
     this.#names = names;
     this.#target = target;
+    this.#block = block;
+    this.#constants = constants;
   }
 
   initializer(name: string, value: HostArray): void {
@@ -97,6 +107,8 @@ class Body {
       in: inputs,
       out: outputs,
       target: this.#target,
+      block: this.#block,
+      known: (i) => isConstant(node.inputs[i]!.node) || inputs[i]! in this.#constants,
       node: (type, ins, options) => this.#node(type, ins, options),
       constant: (value) => this.#constant(value),
       ints: (values) =>

@@ -11,6 +11,7 @@ import {
 } from '../convolution.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
+import { blockedConv, worthBlocking } from '../onnx/blocked-conv.js';
 import { showShape } from '../tensor.js';
 
 export interface ConvTransposeAttributes extends ConvAttributes {
@@ -66,36 +67,36 @@ export const convTranspose2d: Op<ConvTransposeOptions> = defineOp<ConvTransposeA
     ops.conv2d(dx, w!, conv),
     ops.convWeightGrad(dx, y!, { ...conv, kernel: spatial(w!.shape) }),
   ],
-  onnx: ({ node, in: [y, w], inputs, out, ints, attributes }) => {
+  onnx: (at) => {
+    const {
+      node,
+      in: [y, w],
+      inputs,
+      outputs,
+      out,
+      ints,
+      attributes,
+    } = at;
     const { stride, padding, dilation, groups, outSize } = attributes;
     const kernel = spatial(inputs[1]!.shape);
     const [O, C] = inputs[1]!.shape as [number, number];
-    if (stride[0] === 1 && stride[1] === 1 && groups === 1) {
+    const span = [dilation[0] * (kernel[0] - 1), dilation[1] * (kernel[1] - 1)] as const;
+    const pads = [span[0] - padding[0], span[1] - padding[1], span[0] - padding[2], span[1] - padding[3]] as const;
+    if (stride[0] === 1 && stride[1] === 1 && groups === 1 && pads.every((n) => n >= 0)) {
       // A stride-1 adjoint is a convolution with the kernel turned by 180° and its channels swapped.
-      const [k, l] = kernel;
-      const swappedKernel = node('Transpose', [w!], { attributes: { perm: [1, 0, 2, 3] } });
-      const turned =
-        k * l === 1
-          ? swappedKernel
-          : node('Reshape', [
-              node('Slice', [
-                node('Reshape', [swappedKernel, ints([C * O, k * l])]),
-                ints([-1]),
-                ints([-k * l - 1]),
-                ints([1]),
-                ints([-1]),
-              ]),
-              ints([C, O, k, l]),
-            ]);
-      const span = [dilation[0] * (k - 1), dilation[1] * (l - 1)] as const;
-      const pads = [span[0] - padding[0], span[1] - padding[1], span[0] - padding[2], span[1] - padding[3]];
-      if (pads.every((n) => n >= 0)) {
-        node('Conv', [y!, turned], {
-          outputs: out,
-          attributes: { strides: [1, 1], pads, dilations: dilation, group: 1, kernel_shape: kernel },
-        });
+      const conv = { ...attributes, padding: pads };
+      const geometry = { inChannels: O, outChannels: C, kernel, positions: sizeOf(outputs[0]!.shape) / C, conv };
+      if (worthBlocking(at, geometry)) {
+        blockedConv(at, { ...geometry, x: y!, weight: w!, turned: true });
         return;
       }
+      const [k, l] = kernel;
+      const swapped = node('Transpose', [w!], { attributes: { perm: [1, 0, 2, 3] } });
+      const taps = node('Reshape', [swapped, ints([C * O, k * l])]);
+      const spun = node('Slice', [taps, ints([-1]), ints([-k * l - 1]), ints([1]), ints([-1])]);
+      const turned = k * l === 1 ? swapped : node('Reshape', [spun, ints([C, O, k, l])]);
+      node('Conv', [y!, turned], { outputs: out, attributes: { ...onnxConv(conv), kernel_shape: kernel } });
+      return;
     }
     const [h, v] = spatial(inputs[0]!.shape);
     const extra = [h, v].map((n, i) => {

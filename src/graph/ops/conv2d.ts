@@ -11,6 +11,7 @@ import {
 } from '../convolution.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
+import { blockedConv, worthBlocking } from '../onnx/blocked-conv.js';
 import { showShape } from '../tensor.js';
 
 /** 2-D cross-correlation: x [N, C, H, W], w [O, C/groups, k, l], optional bias [O] → [N, O, H′, W′]. */
@@ -57,11 +58,16 @@ export const conv2d: Op<ConvOptions> = defineOp<ConvAttributes, ConvOptions>({
     const dw = ops.convWeightGrad(x!, dy, { ...attributes, kernel: spatial(w!.shape) });
     return b ? [dx, dw, ops.sum(dy, { axes: [0, 2, 3] })] : [dx, dw];
   },
-  onnx: ({ node, in: names, inputs, out, attributes }) =>
-    node('Conv', names, {
-      outputs: out,
-      attributes: { ...onnxConv(attributes), kernel_shape: spatial(inputs[1]!.shape) },
-    }),
+  onnx: (at) => {
+    const { node, in: names, inputs, outputs, out, attributes } = at;
+    const [x, weight, bias] = names as [string, string, string | undefined];
+    const kernel = spatial(inputs[1]!.shape);
+    const [O, C] = inputs[1]!.shape as [number, number];
+    const positions = sizeOf(outputs[0]!.shape) / O;
+    const geometry = { inChannels: C, outChannels: O, kernel, positions, conv: attributes };
+    if (!at.known(1) && worthBlocking(at, geometry)) blockedConv(at, { ...geometry, x, weight, bias, turned: false });
+    else node('Conv', names, { outputs: out, attributes: { ...onnxConv(attributes), kernel_shape: kernel } });
+  },
   samples: [
     { inputs: [[2, 3, 5, 4], [4, 3, 3, 3], [4]], attributes: { padding: [1, 1, 1, 1] } },
     {
@@ -79,5 +85,6 @@ export const conv2d: Op<ConvOptions> = defineOp<ConvAttributes, ConvOptions>({
       attributes: { dilation: [2, 1], groups: 2, padding: [1, 2, 2, 1] },
     },
     { inputs: [[2, 3, 4, 4], [5, 3, 1, 1], [5]] },
+    { inputs: [[2, 16, 16, 18], [32, 16, 3, 3], [32]], attributes: { padding: 1 } },
   ],
 });

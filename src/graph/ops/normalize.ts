@@ -1,5 +1,5 @@
 import { ToolkitError } from '../../core/errors.js';
-import { sizeOf } from '../../core/host-array.js';
+import { floats, sizeOf } from '../../core/host-array.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
 import { showShape } from '../tensor.js';
@@ -70,7 +70,7 @@ export const normalize: Op<Partial<NormalizeAttributes>> = defineOp<NormalizeAtt
     if (drstd) parts.push(ops.mul(centred, ops.mul(drstd, ops.mul(ops.mul(ops.square(rstd!), rstd!), -1 / M))));
     return [parts.length === 0 ? null : parts.reduce((a, b) => ops.add(a, b)), dscale, dshift];
   },
-  onnx: ({ node, in: [x, scale, shift], inputs, out, ints, attributes: { eps } }) => {
+  onnx: ({ node, in: [x, scale, shift], inputs, out, ints, constant, target, attributes: { eps } }) => {
     const [R, M] = inputs[0]!.shape as [number, number];
     const [G] = inputs[1]!.shape as [number];
     const attributes = { axis: -1, epsilon: { float: eps } };
@@ -79,10 +79,19 @@ export const normalize: Op<Partial<NormalizeAttributes>> = defineOp<NormalizeAtt
       node('LayerNormalization', [x!, flat(scale!), flat(shift!)], { outputs: out, attributes });
       return;
     }
-    const grouped = node('Reshape', [x!, ints([R / G, G, M])]);
+    const inGroups = (name: string): string => node('Reshape', [name, ints([R / G, G, M])]);
     const per = (name: string): string => node('Reshape', [name, ints([1, G, M])]);
-    const y = node('LayerNormalization', [grouped, per(scale!), per(shift!)], {
-      outputs: [`${out[0]}_grouped`, `${out[1]}_grouped`, `${out[2]}_grouped`],
+    if (target === 'webgpu') {
+      // Its LayerNormalization takes one row of scale and shift only.
+      const [one, zero] = [constant(floats([M], new Float32Array(M).fill(1))), constant(floats([M]))];
+      const outputs = [`${out[0]}_plain`, out[1]!, out[2]!];
+      const plain = inGroups(node('LayerNormalization', [x!, one, zero], { outputs, attributes }));
+      const y = node('Add', [node('Mul', [plain, per(scale!)]), per(shift!)]);
+      node('Reshape', [y, ints([R, M])], { outputs: [out[0]!] });
+      return;
+    }
+    const y = node('LayerNormalization', [inGroups(x!), per(scale!), per(shift!)], {
+      outputs: out.map((name) => `${name}_grouped`),
       attributes,
     });
     node('Reshape', [y, ints([R, M])], { outputs: [out[0]!] });

@@ -1,0 +1,57 @@
+import type { ConvAttributes } from '../convolution.js';
+import { onnxConv } from '../convolution.js';
+import type { OnnxContext } from './context.js';
+
+/** Positions of one convolution below which reordering its weights costs more than the faster kernel saves. */
+const leastPositions = 512;
+
+interface BlockedConv {
+  /** Names of x [N, C, H, W], of the weight in its stored layout, and of the bias [O] if there is one. */
+  readonly x: string;
+  readonly weight: string;
+  readonly bias?: string | undefined;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernel: readonly [number, number];
+  /** Outputs per channel over the whole batch: N·H′·W′. */
+  readonly positions: number;
+  readonly conv: ConvAttributes;
+  /** The stored weight is [C, O, k, l] of the opposite direction: swap its channels and turn it by 180°. */
+  readonly turned: boolean;
+}
+
+/** Whether the engine's channel-blocked convolution can and should compute this one. */
+export function worthBlocking(
+  { block }: Pick<OnnxContext<object>, 'block'>,
+  at: Omit<BlockedConv, 'x' | 'weight' | 'bias' | 'turned'>,
+): boolean {
+  const fits = block > 0 && at.conv.groups === 1 && at.inChannels % block === 0 && at.outChannels % block === 0;
+  return fits && at.positions >= leastPositions;
+}
+
+/**
+ * A convolution in onnxruntime's channel-blocked layout [N, C/B, H, W, B], with weights that arrive at run time: the
+ * engine does this by itself only for constant weights, and it is 1.2–2.3 times as fast as its plain convolution.
+ * Weights are laid out [O/B, C/B, k, l, B of C, B of O].
+ */
+export function blockedConv(
+  context: Pick<OnnxContext<object>, 'node' | 'ints' | 'block' | 'out'>,
+  at: BlockedConv,
+): void {
+  const { node, ints, block: B, out } = context;
+  const { inChannels: C, outChannels: O, kernel, turned } = at;
+  const taps = kernel[0] * kernel[1];
+  const apart = turned ? [C / B, B, O / B, B, taps] : [O / B, B, C / B, B, taps];
+  const split = node('Reshape', [at.weight, ints(apart)]);
+  const perm = turned ? [2, 0, 4, 1, 3] : [0, 2, 4, 3, 1]; // → [O/B, C/B, taps, B of C, B of O]
+  const ordered = node('Transpose', [split], { attributes: { perm } });
+  const spun =
+    turned && taps > 1 ? node('Slice', [ordered, ints([-1]), ints([-taps - 1]), ints([2]), ints([-1])]) : ordered;
+  const weight = node('Reshape', [spun, ints([O, C, ...kernel])]);
+  const domain = 'com.microsoft.nchwc' as const;
+  const blocked = node('ReorderInput', [at.x], { domain, attributes: { channels_last: 0 } });
+  const inputs = at.bias === undefined ? [blocked, weight] : [blocked, weight, at.bias];
+  const { group, ...geometry } = onnxConv(at.conv);
+  const y = node('Conv', inputs, { domain, attributes: { ...geometry, group, kernel_shape: kernel } });
+  node('ReorderOutput', [y], { domain, outputs: out, attributes: { channels: O, channels_last: 0 } });
+}
