@@ -1,0 +1,53 @@
+import type { OptionSpecs, Resolved } from '../core/options.js';
+import type { GlobalOptions } from './global-options.js';
+import type { Output } from './terminal/output.js';
+
+/** A word that stands by itself on the command line, in the order of declaration. */
+export interface Argument {
+  readonly placeholder: string;
+  readonly help: string;
+  readonly required: boolean;
+}
+
+export type Arguments = Readonly<Record<string, Argument>>;
+
+/** What a command is given: everything settled, and the ways to speak and to be stopped. */
+export interface CommandContext<S extends OptionSpecs = OptionSpecs, A extends Arguments = Arguments> {
+  readonly options: Resolved<S>;
+  /** Names of the options that stood on the command line: the rest are defaults. */
+  readonly given: ReadonlySet<keyof S & string>;
+  readonly arguments: { readonly [K in keyof A]: A[K] extends { required: true } ? string : string | null };
+  readonly globals: GlobalOptions;
+  readonly out: Output;
+  /** Aborted by the first Ctrl-C: save, then throw the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** The result for machines: printed as one JSON object with `--json`. */
+export type CommandResult = Readonly<Record<string, unknown>>;
+
+export interface CommandDefinition<S extends OptionSpecs, A extends Arguments> {
+  readonly name: string;
+  /** One sentence for the list of commands. */
+  readonly summary: string;
+  /** Sentences that the help of the command adds. */
+  readonly details?: string;
+  readonly arguments: A;
+  /** By name in camel case; `labelDropout` is `--label-dropout`. */
+  readonly options: S;
+  /** One-letter forms: `{ n: 'count' }`. */
+  readonly short?: Readonly<Record<string, keyof S & string>>;
+  readonly examples: readonly string[];
+  readonly run: (context: CommandContext<S, A>) => Promise<CommandResult>;
+}
+
+/** A command whose options are known only at run time: what the registry lists. */
+export type Command = Omit<CommandDefinition<OptionSpecs, Arguments>, 'run'> & {
+  readonly run: (context: CommandContext) => Promise<CommandResult>;
+};
+
+export function defineCommand<const S extends OptionSpecs, const A extends Arguments>(
+  definition: CommandDefinition<S, A>,
+): Command {
+  return Object.freeze(definition) as unknown as Command;
+}

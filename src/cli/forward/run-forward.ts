@@ -1,0 +1,67 @@
+import { show, ToolkitError } from '../../core/errors.js';
+import { floats, type HostArray, int64s } from '../../core/host-array.js';
+import { grad, input, mean, optimize, square, sub, type Tensor } from '../../graph/index.js';
+import { paramInputs, type TensorMap } from '../../nn/index.js';
+import type { Runtime } from '../../runtime/runtime.js';
+import type { LoadedNetwork } from '../model/network-folder.js';
+
+export interface ForwardOptions extends Pick<LoadedNetwork, 'network' | 'values'> {
+  readonly runtime: Runtime;
+  /** `x`, `t`, and `class_labels` and the target where they are needed. */
+  readonly tensors: TensorMap;
+  /** Name of the tensor to compare the output with; null for the output alone. */
+  readonly target: string | null;
+}
+
+/** The output as `out`; with a target also the mean squared error as `loss` and every `grad.NAME`. */
+export async function runForward({ network, values, runtime, tensors, target }: ForwardOptions) {
+  const find = (name: string): HostArray<'float32'> | HostArray<'int64'> => {
+    const array = tensors.get(name);
+    if (array) return array;
+    throw new ToolkitError(
+      'missing-input',
+      `forward needs a tensor "${name}"; the file has ${[...tensors.keys()].map((key) => `"${key}"`).join(', ') || 'none'}.`,
+    );
+  };
+  const x = find('x');
+  const labels = tensors.get('class_labels');
+  const feeds: Record<string, HostArray> = { x, t: timesOf(find('t'), x.shape[0] ?? 0) };
+  if (labels) feeds['class_labels'] = network.config.num_class_embeds === null ? labels : whole(labels);
+
+  const symbol = (name: string): Tensor => input(name, feeds[name]!.shape, feeds[name]!.dtype);
+  const { params, tensors: symbols, trainable } = paramInputs(network.params, 'param/');
+  const classLabels = labels ? symbol('class_labels') : undefined;
+  const out = network.apply(params, { sample: symbol('x'), timestep: symbol('t'), classLabels });
+  const outputs: Record<string, Tensor> = { out };
+  if (target !== null) {
+    feeds['y'] = find(target);
+    if (feeds['y'].shape.join() !== out.shape.join()) {
+      const shapes = `${show(feeds['y'].shape)}, expected ${show(out.shape)} like the output`;
+      throw new ToolkitError('shape-mismatch', `forward: "${target}" has shape ${shapes}.`);
+    }
+    const loss = mean(square(sub(out, symbol('y'))));
+    const grads = grad(
+      loss,
+      trainable.map((path) => symbols.get(path)!),
+    );
+    outputs['loss'] = loss;
+    for (const [i, path] of trainable.entries()) outputs[`grad.${path}`] = grads[i]!;
+  }
+  const fed = Object.fromEntries([...values].map(([path, value]) => [`param/${path}`, value]));
+  using executable = await runtime.compile(optimize({ outputs }));
+  return (await executable.run({ ...fed, ...feeds })) as Record<string, HostArray<'float32'>>;
+}
+
+/** Times as float32 [B]; one time counts for the whole batch. */
+function timesOf({ shape, data }: HostArray, count: number): HostArray<'float32'> {
+  const times = Float32Array.from(data as ArrayLike<number | bigint>, Number);
+  if (times.length === 1) return floats([count], new Float32Array(count).fill(times[0]!));
+  return floats(shape, times);
+}
+
+/** Labels as int64, whatever they were written as. */
+function whole(labels: HostArray): HostArray<'int64'> {
+  const numbers = Array.from(labels.data as ArrayLike<number | bigint>, Number);
+  if (numbers.every(Number.isInteger)) return int64s(labels.shape, numbers);
+  throw new ToolkitError('bad-value', `forward: class_labels must be whole numbers, got ${show(numbers)}.`);
+}
