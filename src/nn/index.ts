@@ -10,10 +10,14 @@ export {
   type ParamTree,
   param,
 } from './define-layer.js';
+export * from './folder.js';
 export * from './init.js';
 export * from './layers/index.js';
 export { type UNet2d, type UNet2dInputs, unet2d } from './models/unet-2d.js';
 export { formatUnet2dConfig, parseUnet2dConfig, type UNet2dConfig, unet2dFields } from './models/unet-2d-config.js';
 export * from './params.js';
 export * from './presets.js';
+export * from './weights/legacy.js';
+export * from './weights/match.js';
 export * from './weights/safetensors.js';
+export * from './weights/sharded.js';

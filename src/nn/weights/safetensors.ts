@@ -23,7 +23,8 @@ export interface SafetensorsHeader {
   readonly dataStart: number;
 }
 
-export type TensorMap = ReadonlyMap<string, HostArray<'float32'> | HostArray<'int64'>>;
+/** Arrays by name: float32 and int64 ones. */
+export type TensorMap = ReadonlyMap<string, HostArray>;
 
 /** The format's own limit on the header, in bytes. */
 const headerLimit = 100_000_000;
@@ -68,7 +69,7 @@ export interface Safetensors {
 /** Reads a whole file. F32 and I64 arrays share memory with `bytes` where alignment allows. */
 export function readSafetensors(bytes: Uint8Array, { name = 'safetensors' } = {}): Safetensors {
   const { tensors: stored, metadata, dataStart } = readSafetensorsHeader(bytes, { name });
-  const tensors = new Map<string, HostArray<'float32'> | HostArray<'int64'>>();
+  const tensors = new Map<string, HostArray>();
   const types = new Map<string, StorageType>();
   for (const [key, { dtype, shape, span }] of stored) {
     const raw = bytes.subarray(dataStart + span[0], dataStart + span[1]);
