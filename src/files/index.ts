@@ -1,4 +1,5 @@
 export * from './atomic.js';
+export * from './errors.js';
 export * from './gif.js';
 export * from './grid.js';
 export * from './image.js';

@@ -8,10 +8,8 @@ import {
   type Prediction,
   type Weighting,
 } from '../diffusion/index.js';
-import { input, mean, mul, square, sub } from '../graph/index.js';
-import { type DropoutMask, drawMasks, trainingContext } from '../nn/context.js';
-import type { UNet2d } from '../nn/models/unet-2d.js';
-import { bindParams, paramEntries } from '../nn/params.js';
+import { constant, input, mean, mul, square, sub } from '../graph/index.js';
+import { bindParams, type DropoutMask, drawMasks, paramEntries, trainingContext, type UNet2d } from '../nn/index.js';
 import type { Feeds } from '../runtime/index.js';
 import type { Objective } from './update.js';
 
@@ -38,7 +36,7 @@ export interface DenoisingObjective extends Objective {
  * `target`, `weight`, and `class_labels` when conditional.
  */
 export function denoisingObjective(options: DenoisingOptions): DenoisingObjective {
-  const { network, batch, picture, conditional, training } = options;
+  const { network, batch, picture, conditional, training, frozen = new Map() } = options;
   const shape = [batch, ...picture];
   let masks: readonly DropoutMask[] = [];
   return {
@@ -48,7 +46,9 @@ export function denoisingObjective(options: DenoisingOptions): DenoisingObjectiv
     masks: () => masks,
     losses(parameter) {
       const context = training ? trainingContext() : undefined;
-      const params = bindParams(network.params, (path) => parameter(path));
+      const params = bindParams(network.params, (path, spec) =>
+        spec.frozen ? constant(frozen.get(path)!) : parameter(path),
+      );
       const labels = conditional ? { classLabels: input('class_labels', [batch], 'int64') } : {};
       const sample = { sample: input('x', shape), timestep: input('t', [batch]), ...labels };
       const raw = network.apply(params, sample, context);

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ToolkitError } from '../core/errors.js';
+import { readError, writeDirectoryAtomic, writeFileAtomic } from '../files/index.js';
+import {
+  findModel,
+  formatModelIndex,
+  formatUnet2dConfig,
+  matchParams,
+  modernTensors,
+  parseUnet2dConfig,
+  pipelineFiles,
+  readSafetensors,
+  readSharded,
+  type StorageType,
+  unet2d,
+  writeSafetensors,
+} from '../nn/index.js';
+import { readSchedulerConfig, type Scheme, writeSchedulerConfig } from '../sampling/index.js';
+import type { DiffusionModel } from './model.js';
+
+/** Names of the classes by label, beside `model_index.json`. */
+const classesFile = 'classes.json';
+
+/** What sampling assumes of a folder that says nothing: the scheduler of the DDPM paper. */
+const defaultScheduler = { _class_name: 'DDPMScheduler', clip_sample: true };
+
+/**
+ * Reads a model from a folder: a pipeline, the folder of one network, a flat pipeline of early days, or a training run
+ * that holds one of them as `model`. Weights may be sharded, half precision, or carry the old names of attention.
+ */
+export async function loadModel(path: string): Promise<DiffusionModel> {
+  const { folder, listing } = await modelListing(path);
+  const files = findModel(listing, { name: path });
+  const readPart = (name: string): Promise<Buffer> => read(join(folder, name));
+  const config = parseUnet2dConfig(await readJson(join(folder, files.config)));
+  const network = unet2d(config);
+  const beside = files.weights.slice(0, files.weights.lastIndexOf('/') + 1);
+  const bytes = await readPart(files.weights);
+  const hash = createHash('sha256').update(bytes);
+  const name = join(path, files.weights);
+  const shard = async (file: string): Promise<Buffer> => {
+    const part = await readPart(beside + file);
+    hash.update(part);
+    return part;
+  };
+  const found = files.sharded
+    ? await readSharded(bytes.toString(), shard, { name })
+    : readSafetensors(bytes, { name }).tensors;
+  const scheduler = files.scheduler ? await readJson(join(folder, files.scheduler)) : defaultScheduler;
+  return {
+    config,
+    network,
+    values: matchParams(network.params, modernTensors(found), { name }),
+    scheme: readSchedulerConfig(scheduler),
+    classes: listing.includes(classesFile) ? await readClasses(join(folder, classesFile)) : null,
+    hash: hash.digest('hex'),
+  };
+}
+
+export interface SaveModelOptions {
+  readonly model: Pick<DiffusionModel, 'config' | 'values' | 'scheme' | 'classes'>;
+  /** How weights are stored; F16 halves the file. */
+  readonly dtype?: StorageType;
+  /** Further files by relative path: the model card, for example. */
+  readonly extra?: Readonly<Record<string, string | Uint8Array>>;
+}
+
+/** Writes a pipeline folder that diffusers loads with `from_pretrained`; whole or not at all. */
+export async function saveModel(path: string, { model, dtype = 'F32', extra = {} }: SaveModelOptions): Promise<void> {
+  const scheduler = writeSchedulerConfig(model.scheme);
+  const files: Record<string, string | Uint8Array> = {
+    ...extra,
+    [pipelineFiles.modelIndex]: formatModelIndex(schedulerClass(model.scheme)),
+    [pipelineFiles.config]: formatUnet2dConfig(model.config),
+    [pipelineFiles.weights]: writeSafetensors(model.values, { dtype }),
+    [pipelineFiles.scheduler]: `${JSON.stringify(scheduler, null, 2)}\n`,
+    ...(model.classes && { [classesFile]: `${JSON.stringify(model.classes, null, 2)}\n` }),
+  };
+  await writeDirectoryAtomic(path, async (directory) => {
+    for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(directory, name), content);
+  });
+}
+
+const schedulerClass = ({ sampler }: Scheme): 'DDPMScheduler' | 'DDIMScheduler' =>
+  sampler.name === 'ddim' ? 'DDIMScheduler' : 'DDPMScheduler';
+
+/** The folder that really holds the model, and its files by relative path. */
+async function modelListing(path: string): Promise<{ readonly folder: string; readonly listing: readonly string[] }> {
+  const kind = await stat(path).catch(() => null);
+  if (!kind) throw new ToolkitError('not-found', `There is no folder ${path}.`);
+  if (!kind.isDirectory()) throw new ToolkitError('not-found', `${path} is a file; a model is a folder.`);
+  const inside = join(path, 'model');
+  const folder = (await stat(inside).catch(() => null))?.isDirectory() ? inside : path;
+  const top = await readdir(folder);
+  const parts = ['unet', 'scheduler'].filter((name) => top.includes(name));
+  const nested = await Promise.all(
+    parts.map(async (part) => (await readdir(join(folder, part))).map((name) => `${part}/${name}`)),
+  );
+  return { folder, listing: [...top, ...nested.flat()] };
+}
+
+async function readClasses(path: string): Promise<readonly string[]> {
+  const classes = await readJson(path);
+  if (Array.isArray(classes) && classes.every((name) => typeof name === 'string')) return classes;
+  throw new ToolkitError('bad-config', `${path} must be a JSON list of class names.`);
+}
+
+const read = (path: string): Promise<Buffer> =>
+  readFile(path).catch((error) => {
+    throw readError(path, error);
+  });
+
+async function readJson(path: string): Promise<unknown> {
+  const text = (await read(path)).toString();
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ToolkitError('bad-config', `${path} is not JSON; it begins with ${JSON.stringify(text.slice(0, 40))}.`, {
+      cause: error,
+    });
+  }
+}

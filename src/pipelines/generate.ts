@@ -1,0 +1,149 @@
+import { show, ToolkitError } from '../core/errors.js';
+import { concatRows, floats, type HostArray } from '../core/host-array.js';
+import { key } from '../core/random.js';
+import { batchSpace, type Space } from '../core/space.js';
+import { torchSpace } from '../core/torch-random.js';
+import type { Runtime } from '../runtime/index.js';
+import {
+  assemble,
+  classifierFree,
+  type Denoiser,
+  denoiser,
+  type Scheme,
+  startingNoise,
+  trajectory,
+} from '../sampling/index.js';
+import { type DiffusionModel, nullLabel, pictureShape } from './model.js';
+import { type BatchNetwork, batchNetwork } from './network.js';
+
+type Batch = HostArray<'float32'>;
+
+export interface GenerateOptions {
+  readonly model: DiffusionModel;
+  readonly runtime: Runtime;
+  readonly count: number;
+  readonly seed: number;
+  /** One label per picture; null for "any class". Unconditional models take none. */
+  readonly labels?: readonly (number | null)[];
+  /** Classifier-free guidance scale; 1 is none. */
+  readonly guidance?: number;
+  /** Parts of the model's own scheme to replace: sampler, steps, limit. */
+  readonly scheme?: Partial<Pick<Scheme, 'sampler' | 'steps' | 'limit'>>;
+  readonly steps: number;
+  /** Pictures computed together. It does not change them. */
+  readonly batch?: number;
+  /** Where noise comes from: a stream per picture, or one torch generator for the whole batch. */
+  readonly random?: 'philox' | 'torch-cpu';
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is known after one step of one batch. */
+export interface GenerateFrame {
+  /** Steps done and to do over all batches. */
+  readonly done: number;
+  readonly total: number;
+  /** Number of the first picture of this batch. */
+  readonly first: number;
+  readonly step: number;
+  readonly x: Batch;
+  /** The clean pictures expected at this step. */
+  readonly denoised: Batch;
+}
+
+/**
+ * Pictures out of noise, [N, C, H, W] in about [−1, 1]; yields after every step. Picture i depends on the seed, on i and
+ * on its label alone: batch size and neighbours change no bit of it (with the `philox` streams).
+ */
+export async function* generate(options: GenerateOptions): AsyncGenerator<GenerateFrame, Batch, undefined> {
+  const { model, runtime, count, seed, guidance = 1, steps: length, random = 'philox', signal } = options;
+  checkLabels(options);
+  const parts = assemble({ ...model.scheme, ...options.scheme });
+  const steps = parts.steps(length);
+  const batch = Math.min(count, options.batch ?? 16);
+  const free = model.classes === null ? null : nullLabel(model);
+  const guided = guidance !== 1 && free !== null && options.labels !== undefined;
+  // Guidance asks twice about every picture: both questions go into one evaluation of twice the batch.
+  using network = await batchNetwork({ model, runtime, batch: guided ? 2 * batch : batch });
+  const pictures: Batch[] = [];
+  for (let first = 0; first < count; first += batch) {
+    const size = Math.min(batch, count - first);
+    const space = random === 'philox' ? batchSpace({ first }) : torchSpace(seed + first);
+    const labels = model.config.num_class_embeds === null ? null : labelsOf({ options, first, size, free });
+    const denoise = guided
+      ? guidedDenoiser({ network, space, parts, labels: labels!, free: free!, guidance })
+      : denoiser({ network: (x: Batch, t) => network.run(x, t, labels), precondition: parts.precondition, space });
+    const like = floats([size, ...pictureShape(model)]);
+    const start = startingNoise({ steps, like, space, key: key(seed) });
+    const walk = trajectory({ ...parts, steps, denoise, start, space, key: key(seed), signal });
+    for (;;) {
+      const { done, value } = await walk.next();
+      if (done) {
+        pictures.push(value);
+        break;
+      }
+      const step = value.index + 1;
+      const before = Math.floor(first / batch) * length;
+      const total = Math.ceil(count / batch) * length;
+      yield { done: before + step, total, first, step, x: value.x, denoised: value.denoised };
+    }
+  }
+  return concatRows(pictures);
+}
+
+/** Runs `generate` to its end. */
+export async function generateAll(options: GenerateOptions): Promise<Batch> {
+  const work = generate(options);
+  for (;;) {
+    const { done, value } = await work.next();
+    if (done) return value;
+  }
+}
+
+interface GuidedOptions {
+  readonly network: BatchNetwork;
+  readonly space: Space<Batch>;
+  readonly parts: Pick<ReturnType<typeof assemble>, 'precondition'>;
+  readonly labels: readonly number[];
+  readonly free: number;
+  readonly guidance: number;
+}
+
+/** Classifier-free guidance with both predictions out of one run of the network. */
+function guidedDenoiser({ network, space, parts, labels, free, guidance }: GuidedOptions): Denoiser<Batch> {
+  const { precondition } = parts;
+  const both = denoiser({
+    network: (x: Batch, t) => network.run(x, t, [...labels, ...labels.map(() => free)]),
+    precondition,
+    space,
+  });
+  return async (x, level) => {
+    const pair = await both(concatRows([x, x]), level);
+    const half = pair.data.length / 2;
+    const conditional: Denoiser<Batch> = async () => floats(x.shape, pair.data.subarray(0, half));
+    const unconditional: Denoiser<Batch> = async () => floats(x.shape, pair.data.subarray(half));
+    return classifierFree({ conditional, unconditional, scale: guidance, space })(x, level);
+  };
+}
+
+interface LabelsOptions {
+  readonly options: GenerateOptions;
+  readonly first: number;
+  readonly size: number;
+  readonly free: number | null;
+}
+
+const labelsOf = ({ options, first, size, free }: LabelsOptions): readonly number[] =>
+  Array.from({ length: size }, (_, i) => options.labels?.[first + i] ?? free ?? 0);
+
+function checkLabels({ model, count, labels }: GenerateOptions): void {
+  if (!labels) return;
+  const rows = model.config.num_class_embeds;
+  if (rows === null) throw new ToolkitError('bad-label', 'This model has no classes: leave the labels out.');
+  if (labels.length !== count) {
+    throw new ToolkitError('bad-label', `generate: ${count} pictures need ${count} labels, got ${labels.length}.`);
+  }
+  const stray = labels.find((label) => label !== null && !(Number.isInteger(label) && label >= 0 && label < rows));
+  if (stray !== undefined) {
+    throw new ToolkitError('bad-label', `generate: labels must be integers in [0, ${rows - 1}], got ${show(stray)}.`);
+  }
+}

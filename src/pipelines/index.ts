@@ -1,0 +1,4 @@
+export * from './folder.js';
+export * from './generate.js';
+export * from './model.js';
+export * from './network.js';
