@@ -1,5 +1,5 @@
 import { ToolkitError } from '../../core/errors.js';
-import { sizeOf } from '../../core/host-array.js';
+import { floats, sizeOf } from '../../core/host-array.js';
 import { type ConvAttributes, type ConvOptions, convAttributes, convSize, eachTap, spatial } from '../convolution.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
@@ -132,16 +132,24 @@ function shifted(at: Context): void {
     const padded = node('Pad', [at.in[i]!, ints([0, 0, 0, 0, 0, 0, 1, 1])]); // [N, C, H + 1, W + 1]
     return channelsFirst(at, padded, [N, shape[1]!, H + 1, P]);
   });
-  const shift = (name: string, by: number): string => (by === 0 ? name : node('Pad', [name, ints([0, by, 0, -by])]));
-  const stack = (name: string, by: number): string =>
-    node(
-      'Concat',
-      [-1, 0, 1].map((i) => shift(name, i * by)),
-      { attributes: { axis: 0 } },
-    );
+  // A shift of the whole flat array moves only the shared zeros from one channel into the next.
+  const stack = (name: string, by: number, channels: number): string => {
+    const size = channels * N * (H + 1) * P;
+    const line = node('Reshape', [name, ints([size])]);
+    const zeros = at.constant(floats([Math.abs(by)]));
+    const cut = (from: number, to: number): string => node('Slice', [line, ints([from]), ints([to]), ints([0])]);
+    const k = Math.abs(by);
+    const right = [zeros, cut(0, size - k)];
+    const left = [cut(k, size), zeros];
+    const pieces = by > 0 ? [...left, line, ...right] : [...right, line, ...left];
+    return node('Reshape', [
+      node('Concat', pieces, { attributes: { axis: 0 } }),
+      ints([3 * channels, size / channels]),
+    ]);
+  };
   // Shifting right by k reads l − k.
-  const rows = stack(flat[1]!, P); // i = −1, 0, 1 read dy[l − i·P]
-  const columns = stack(flat[0]!, -1); // j = −1, 0, 1 read x[l + j]
+  const rows = stack(flat[1]!, P, O); // i = −1, 0, 1 read dy[l − i·P]
+  const columns = stack(flat[0]!, -1, C); // j = −1, 0, 1 read x[l + j]
   const taps = node('Reshape', [product2d(at, rows, columns), ints([3, O, 3, C])]);
   node('Transpose', [taps], { outputs: at.out, attributes: { perm: [1, 3, 0, 2] } });
 }
