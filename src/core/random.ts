@@ -41,15 +41,19 @@ export function fold(from: Key, ...labels: readonly Label[]): Key {
 /** `count` independent 32-bit words. */
 export function bits(from: Key, count: number): Uint32Array {
   const out = new Uint32Array(Math.ceil(count / 4) * 4);
-  for (let i = 0; i < out.length; i += 4) {
-    out.set(philox([(i / 4) >>> 0, 0, 0, 0], [from.lo, from.hi]), i);
+  for (let at = 0; at < out.length; at += 4) {
+    out[at] = at / 4;
+    encipher(out, at, from.lo, from.hi);
   }
   return out.subarray(0, count);
 }
 
 /** `count` uniform numbers in [0, 1) with 32 bits each. */
 export function uniforms(from: Key, count: number): Float64Array {
-  return Float64Array.from(bits(from, count), (word) => word * 2 ** -32);
+  const words = bits(from, count);
+  const out = new Float64Array(count);
+  for (let i = 0; i < count; i++) out[i] = words[i]! * 2 ** -32;
+  return out;
 }
 
 /** One uniform number in [0, 1). */
@@ -87,29 +91,43 @@ export function permutation(from: Key, count: number): Int32Array {
   return order;
 }
 
-type Four = [number, number, number, number];
+type Four = readonly [number, number, number, number];
 
 /** Philox4×32 with ten rounds: the bijection (counter, key) → four words. */
-export function philox(counter: Readonly<Four>, [k0, k1]: readonly [number, number]): Four {
-  let [c0, c1, c2, c3] = counter;
-  for (let round = 0; round < 10; round++) {
-    const hi0 = mulHigh(0xd2511f53, c0);
-    const lo0 = Math.imul(0xd2511f53, c0) >>> 0;
-    const hi1 = mulHigh(0xcd9e8d57, c2);
-    const lo1 = Math.imul(0xcd9e8d57, c2) >>> 0;
-    [c0, c1, c2, c3] = [(hi1 ^ c1 ^ k0) >>> 0, lo1, (hi0 ^ c3 ^ k1) >>> 0, lo0];
-    k0 = (k0 + 0x9e3779b9) >>> 0;
-    k1 = (k1 + 0xbb67ae85) >>> 0;
-  }
-  return [c0, c1, c2, c3];
+export function philox(counter: Four, [k0, k1]: readonly [number, number]): Four {
+  const words = Uint32Array.from(counter);
+  encipher(words, 0, k0, k1);
+  return [words[0]!, words[1]!, words[2]!, words[3]!];
 }
 
-/** The upper 32 bits of a 32 × 32 bit product, exact in float64 arithmetic by halves. */
-function mulHigh(a: number, b: number): number {
-  const [ah, al, bh, bl] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
-  const mid = ah * bl + Math.floor((al * bl) / 65536);
-  const low = (mid % 65536) + al * bh;
-  return (ah * bh + Math.floor(mid / 65536) + Math.floor(low / 65536)) >>> 0;
+/**
+ * Replaces the counter in `words[at … at + 3]` by its image. The one hot loop of all randomness: no allocation, and
+ * nothing but 32-bit integers, which wrap around as the algorithm wants.
+ */
+function encipher(words: Uint32Array, at: number, k0: number, k1: number): void {
+  let [c0, c1, c2, c3] = [words[at]! | 0, words[at + 1]! | 0, words[at + 2]! | 0, words[at + 3]! | 0];
+  let [a, b] = [k0 | 0, k1 | 0];
+  for (let round = 0; round < 10; round++) {
+    const high0 = mulHigh(0xd251, 0x1f53, c0);
+    const high1 = mulHigh(0xcd9e, 0x8d57, c2);
+    const low0 = Math.imul(0xd2511f53, c0);
+    const low1 = Math.imul(0xcd9e8d57, c2);
+    [c0, c1, c2, c3] = [high1 ^ c1 ^ a, low1, high0 ^ c3 ^ b, low0];
+    a = (a + 0x9e3779b9) | 0;
+    b = (b + 0xbb67ae85) | 0;
+  }
+  words[at] = c0;
+  words[at + 1] = c1;
+  words[at + 2] = c2;
+  words[at + 3] = c3;
+}
+
+/** The upper 32 bits of (high·2¹⁶ + low)·x, by halves: every partial sum stays below 2³². */
+function mulHigh(high: number, low: number, x: number): number {
+  const [xh, xl] = [x >>> 16, x & 0xffff];
+  const mid = (Math.imul(high, xl) + (Math.imul(low, xl) >>> 16)) | 0;
+  const carry = (Math.imul(low, xh) + (mid & 0xffff)) | 0;
+  return (Math.imul(high, xh) + (mid >>> 16) + (carry >>> 16)) | 0;
 }
 
 const utf8 = new TextEncoder();
