@@ -121,14 +121,13 @@ suite('every layout of a model folder gives the same output', async () => {
     'a training run': { folder: 'model/unet' },
     'old names of attention': { tensors: new Map([...values].map(([name, array]) => [old(name), array])) },
     shards: { shards: true },
-    'a variant file': { file: 'diffusion_pytorch_model.ema.safetensors' },
   };
   for (const [name, layout] of Object.entries(layouts)) {
     test(name, async () => assert.deepEqual(numbers((await run(layout)).results.get('out')), expected));
   }
 
   test('half precision is near', async () => {
-    const { results } = await run({ dtype: 'F16', file: 'diffusion_pytorch_model.fp16.safetensors' });
+    const { results } = await run({ dtype: 'F16' });
     const worst = Math.max(...numbers(results.get('out')).map((v, i) => Math.abs(v - expected[i]!)));
     assert.ok(worst > 0 && worst < 0.01, String(worst));
   });
@@ -166,13 +165,10 @@ suite('what cannot be run is said in a sentence', () => {
   };
 
   test('weights', async () => {
+    const listed = 'There is ["config.json", "other.safetensors"].';
     await fails(
       { file: 'other.safetensors' },
-      'DIR/m has no weights: expected diffusion_pytorch_model.safetensors, or shards with diffusion_pytorch_model.safetensors.index.json.',
-    );
-    await fails(
-      { file: 'diffusion_pytorch_model.bin' },
-      'DIR/m/diffusion_pytorch_model.bin is a Python pickle, which can run code and is not read. Save the model as safetensors.',
+      `DIR/m has no weights: expected diffusion_pytorch_model.safetensors. ${listed}`,
     );
     const fewer = new Map([...values].filter(([name]) => name !== 'conv_in.bias'));
     await fails(
@@ -202,10 +198,11 @@ suite('what cannot be run is said in a sentence', () => {
       assert.equal(await message(file), 'Error: DIR/io.safetensors is a file; a model is a folder.\n');
       assert.equal(
         await message(directory),
-        'Error: DIR holds no network: there is no config.json in it nor in its folder unet.\n',
+        'Error: DIR holds no model: expected unet/config.json (a pipeline) or config.json (one network), got ["io.safetensors"].\n',
       );
       assert.equal(await message(directory, join(directory, 'no')), 'Error: There is no file DIR/no.\n');
       await writeFile(join(directory, 'config.json'), 'oops');
+      await writeFile(join(directory, 'diffusion_pytorch_model.safetensors'), '');
       assert.equal(await message(directory), 'Error: DIR/config.json is not JSON; it begins with "oops".\n');
     });
   });

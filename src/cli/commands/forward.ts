@@ -6,7 +6,7 @@ import { readError } from '../../files/errors.js';
 import { readSafetensors, writeSafetensors } from '../../nn/index.js';
 import { defineCommand } from '../define-command.js';
 import { runForward } from '../forward/run-forward.js';
-import { loadNetwork } from '../model/network-folder.js';
+import { openModel } from '../model/open-model.js';
 import { usageError } from '../parse.js';
 import { openRuntime } from '../runtime.js';
 import { figure, plural } from '../terminal/format.js';
@@ -35,7 +35,7 @@ export const forward = defineCommand({
       throw readError(from, error);
     });
     const { tensors } = readSafetensors(bytes, { name: from });
-    const { network, values } = await loadNetwork(model);
+    const { network, values } = await openModel(model);
     const results = await runForward({ network, values, tensors, target: grads, runtime: openRuntime(globals) });
     await writeFileAtomic(to, writeSafetensors(new Map(Object.entries(results))));
 

@@ -2,10 +2,10 @@ import { show, ToolkitError } from '../../core/errors.js';
 import { floats, type HostArray, int64s } from '../../core/host-array.js';
 import { grad, input, mean, optimize, square, sub, type Tensor } from '../../graph/index.js';
 import { paramInputs, type TensorMap } from '../../nn/index.js';
+import type { DiffusionModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
-import type { LoadedNetwork } from '../model/network-folder.js';
 
-export interface ForwardOptions extends Pick<LoadedNetwork, 'network' | 'values'> {
+export interface ForwardOptions extends Pick<DiffusionModel, 'network' | 'values'> {
   readonly runtime: Runtime;
   /** `x`, `t`, and `class_labels` and the target where they are needed. */
   readonly tensors: TensorMap;
@@ -15,7 +15,7 @@ export interface ForwardOptions extends Pick<LoadedNetwork, 'network' | 'values'
 
 /** The output as `out`; with a target also the mean squared error as `loss` and every `grad.NAME`. */
 export async function runForward({ network, values, runtime, tensors, target }: ForwardOptions) {
-  const find = (name: string): HostArray<'float32'> | HostArray<'int64'> => {
+  const find = (name: string): HostArray => {
     const array = tensors.get(name);
     if (array) return array;
     throw new ToolkitError(

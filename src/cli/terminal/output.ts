@@ -59,10 +59,13 @@ export function createOutput({ stdout, stderr, environment, json, quiet }: Outpu
     const now = (): number => performance.now() / 1000;
     const meter = createMeter(options, now);
     const every = json ? pace.events : onTerminal ? pace.terminal : pace.log;
-    let [last, seen]: [number, Status | null] = [json || onTerminal ? -Infinity : now(), null];
+    const begin = now();
+    let [last, seen]: [number, Status | null] = [json || onTerminal ? -Infinity : begin, null];
+    let shown: Status | null = null;
     let ended = false;
     const draw = (): string => (seen ? bar(seen, stderr.columns ?? 80, colours) : '');
     const emit = (status: Status): void => {
+      shown = status;
       if (json) {
         const { what, done, total, rate, left, figures } = status;
         event('progress', { what, done, total, rate, left, ...figures });
@@ -73,7 +76,8 @@ export function createOutput({ stdout, stderr, environment, json, quiet }: Outpu
       if (ended) return;
       ended = true;
       current = null;
-      if (seen) emit(seen);
+      const isBrief = !onTerminal && !json && now() - begin < every; // not worth a line in a log
+      if (seen && seen !== shown && !isBrief) emit(seen);
       if (onTerminal && seen) stderr.write('\n');
     };
     if (onTerminal) current = draw;

@@ -1,0 +1,87 @@
+import { flag } from '../../core/options.js';
+import { dump } from '../../graph/index.js';
+import { type DiffusionModel, pictureShape } from '../../pipelines/index.js';
+import { defineCommand } from '../define-command.js';
+import { describeNetwork, type NetworkDescription } from '../inspect/describe-network.js';
+import { describeRun } from '../inspect/describe-run.js';
+import { type ModelCard, readModelCard } from '../model/model-card.js';
+import { openModel } from '../model/open-model.js';
+import { bytes, count, short, table } from '../terminal/format.js';
+
+export const inspect = defineCommand({
+  name: 'inspect',
+  summary: 'Says what a model or a training run is made of.',
+  details:
+    'Parameters, floating-point operations and memory of one forward pass of one picture, the parts of the network, ' +
+    'what it predicts on which noise schedule, its licence, and for a run how far it has come.',
+  arguments: {
+    model: { placeholder: 'MODEL', help: 'A model folder, the folder of its unet, or a training run.', required: true },
+  },
+  options: {
+    graph: flag({ help: 'Prints the computation of the forward pass instead, one line per operation.' }),
+    card: flag({ help: 'Prints the model card instead.' }),
+  },
+  examples: ['langevin inspect models/emoji-32', 'langevin inspect runs/faces --json'],
+  async run({ arguments: { model }, options, out }) {
+    const loaded = await openModel(model);
+    const card = await readModelCard(model);
+    const description = describeNetwork(loaded.network);
+    const { graph, ...facts } = description;
+    const run = await describeRun(model);
+    if (options.graph) out.print(dump(graph));
+    else if (options.card) out.print(card?.text ?? `${model} has no card: there is no README.md in it.`);
+    else
+      out.print(
+        [model, ...heading({ loaded, card, description }), ...run.lines, '', partTable(description)].join('\n'),
+      );
+    const { config, scheme, classes, hash } = loaded;
+    return {
+      model,
+      ...facts,
+      config,
+      scheme,
+      classes,
+      hash,
+      license: card?.fields['license'] ?? null,
+      card: card?.text ?? null,
+      run: run.facts,
+      ...(options.graph && { graph: dump(graph) }),
+    };
+  },
+});
+
+interface Heading {
+  readonly loaded: DiffusionModel;
+  readonly card: ModelCard | null;
+  readonly description: NetworkDescription;
+}
+
+function heading({ loaded, card, description }: Heading): string[] {
+  const { config, scheme, classes } = loaded;
+  const size = pictureShape(loaded).slice(1);
+  const labels = classes ? [`${classes.length} classes`] : [];
+  const { grid, prediction, sampler, steps } = scheme;
+  const schedule = 'betas' in grid ? `${grid.betas.length} given betas` : `${grid.schedule}, ${grid.count} steps`;
+  const { parameters, flops, memory } = description;
+  const rows = {
+    Network: [`U-Net for ${size.join(' × ')} × ${config.in_channels}`, ...labels].join(', '),
+    Parameters: `${count(parameters)} (${bytes(memory.weights)} as float32)`,
+    'One forward': `${short(flops)}FLOP, ${bytes(memory.activations)} of intermediate results`,
+    Schedule: `${schedule}${grid.zeroTerminalSnr ? ', ends in pure noise' : ''}`,
+    Predicts: prediction,
+    Sampler: `${sampler.name}, ${steps.name} steps`,
+    Licence: card?.fields['license'] ?? 'not stated',
+    Card: card?.file ?? 'none',
+  };
+  return Object.entries(rows).map(([name, value]) => `  ${name.padEnd(12)} ${value}`);
+}
+
+function partTable({ parts, parameters, flops }: NetworkDescription): string {
+  const rows = parts.map((part) => [
+    part.name,
+    part.shape.slice(1).join(' × '),
+    count(part.parameters),
+    short(part.flops),
+  ]);
+  return table([['part', 'result', 'parameters', 'FLOP'], ...rows, ['all', '', count(parameters), short(flops)]]);
+}

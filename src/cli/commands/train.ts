@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { defineCommand } from '../define-command.js';
+import { flagOf, usageError } from '../parse.js';
+import { openRuntime } from '../runtime.js';
+import { duration } from '../terminal/format.js';
+import { loadData } from '../train/load-data.js';
+import { resumedOptions, type TrainOptions, type TrainPlan, trainPlan } from '../train/plan.js';
+import { isRun, readRunConfig } from '../train/run-folder.js';
+import { trainOptions } from '../train/train-options.js';
+import { watchTraining } from '../train/watch-training.js';
+import { version } from '../version.js';
+
+export const train = defineCommand({
+  name: 'train',
+  summary: 'Trains a model on pictures.',
+  details:
+    'Everything of a run is in one folder: config.json, metrics.jsonl and an event file for TensorBoard, samples, ' +
+    'checkpoints, and the model itself as a diffusers folder. Ctrl-C saves and stops; --resume continues with the ' +
+    'very same numbers as if it had never stopped.',
+  arguments: {},
+  options: trainOptions,
+  short: { o: 'out' },
+  examples: [
+    'langevin train --data emoji:faces --size 16 --minutes 1',
+    'langevin train --data icons/ --size 32 --model medium --steps 20000 --out runs/icons',
+    'langevin train --out runs/icons --resume --steps 40000',
+  ],
+  async run({ options: now, given, globals, out, signal }) {
+    const stored = now.resume ? await storedPlan(now) : null;
+    const options = stored ? resumedOptions(stored.options, { options: now, given, flagOf }) : now;
+    const data = await loadData({ ...options, out, signal });
+    const plan = stored ? { ...stored, options } : await trainPlan({ version: version(), options, data });
+    if (stored && stored.data.count !== data.count) {
+      out.warn(`${data.name} had ${stored.data.count} pictures when the run began, and has ${data.count} now.`);
+    }
+    const root = now.out ?? freshFolder(data.name, data.size);
+    if (options.dryRun) {
+      out.print(JSON.stringify({ out: root, ...plan }, null, 2));
+      return { out: root, plan };
+    }
+    out.say(`Training on ${data.count} pictures of ${data.name} in ${root}`);
+    const runtime = openRuntime(globals);
+    const result = await watchTraining({ plan, data, runtime, root, resume: now.resume, signal, out });
+    out.print(
+      `Trained ${result.step} steps in ${duration(result.seconds)}. The model is in ${result.model}, ` +
+        `samples of it in ${result.samples}.\nMore of them: langevin sample --model ${root} -n 16 -o samples.png`,
+    );
+    return { out: root, ...result };
+  },
+});
+
+async function storedPlan({ out }: TrainOptions): Promise<TrainPlan> {
+  if (out === null) throw usageError('train: --resume needs --out RUN, the folder of the run to continue.');
+  return (await readRunConfig(out)) as unknown as TrainPlan;
+}
+
+/** `runs/emoji-faces-16`, with a number behind it where that is taken. */
+function freshFolder(data: string, size: number): string {
+  const slug = data
+    .replace(/[^\w]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .toLowerCase();
+  const names = Array.from({ length: 10_000 }, (_, i) => join('runs', `${slug}-${size}${i === 0 ? '' : `-${i + 1}`}`));
+  return names.find((name) => !existsSync(name) || !isRun(name))!;
+}

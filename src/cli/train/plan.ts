@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+
+import { show, ToolkitError } from '../../core/errors.js';
+import type { Resolved } from '../../core/options.js';
+import type { DataSet, Source } from '../../data/dataset.js';
+import { transforms } from '../../data/transforms/index.js';
+import { readError } from '../../files/errors.js';
+import { type PresetName, parseUnet2dConfig, presetConfig, presets, type UNet2dConfig } from '../../nn/index.js';
+import type { Scheme } from '../../sampling/index.js';
+import { usageError } from '../parse.js';
+import type { trainOptions } from './train-options.js';
+
+export type TrainOptions = Resolved<typeof trainOptions>;
+
+/** What a run is, down to the last setting: the content of its config.json. */
+export interface TrainPlan {
+  readonly langevin: string;
+  readonly options: TrainOptions;
+  readonly data: {
+    readonly name: string;
+    readonly count: number;
+    readonly size: number;
+    readonly channels: number;
+    readonly classes: readonly string[] | null;
+    readonly sources: readonly Source[];
+  };
+  readonly network: UNet2dConfig;
+  readonly scheme: Scheme;
+}
+
+export interface PlanOptions {
+  readonly version: string;
+  readonly options: TrainOptions;
+  readonly data: DataSet;
+}
+
+/** Settles everything that follows from the options and the data. */
+export async function trainPlan({ version, options, data }: PlanOptions): Promise<TrainPlan> {
+  const { name, count, size, channels, sources } = data;
+  const classes = options.labels ? data.classes : null;
+  augmentationsOf(options.augment); // an unknown name is told before anything is built
+  return {
+    langevin: version,
+    options,
+    data: { name, count, size, channels, classes, sources },
+    network: await networkConfig(options, { size, channels, classes: classes?.length ?? 0 }),
+    scheme: schemeOf(options),
+  };
+}
+
+/** How the noise grows, what is predicted, and how samples are drawn unless told: 20 or so deterministic steps. */
+export function schemeOf({ schedule, prediction }: Pick<TrainOptions, 'schedule' | 'prediction'>): Scheme {
+  return {
+    grid: { schedule, options: {}, count: 1000, zeroTerminalSnr: false },
+    prediction,
+    steps: { name: 'trailing', options: { end: 'clean', landing: 'stride' } },
+    sampler: { name: 'ddim', options: { eta: 0, direction: 'model' } },
+    limit: { name: 'clip', options: { range: 1 } },
+  };
+}
+
+/** The transforms that `--augment` names. */
+export function augmentationsOf(list: string) {
+  const names = list.split(',').map((name) => name.trim());
+  return names.filter((name) => name !== '' && name !== 'none').map((name) => transforms.get(name)());
+}
+
+interface Pictures {
+  readonly size: number;
+  readonly channels: number;
+  /** 0 for none. */
+  readonly classes: number;
+}
+
+async function networkConfig(options: TrainOptions, pictures: Pictures): Promise<UNet2dConfig> {
+  const name = options.model ?? (pictures.size <= 16 ? 'small' : 'medium');
+  if (!name.endsWith('.json')) return presetConfig(presetNamed(name), { ...pictures, dropout: options.dropout });
+  const text = await readFile(name, 'utf8').catch((error) => {
+    throw readError(name, error);
+  });
+  const config = parseUnet2dConfig({ sample_size: pictures.size, ...parseJson(name, text) });
+  for (const key of ['in_channels', 'out_channels'] as const) {
+    if (config[key] !== pictures.channels) {
+      const problem = `${key} is ${config[key]}, and the pictures have ${pictures.channels}`;
+      throw new ToolkitError('bad-config', `${name}: ${problem}. Change one of them.`);
+    }
+  }
+  if (config.num_class_embeds !== null && config.num_class_embeds <= pictures.classes) {
+    const rows = `num_class_embeds is ${config.num_class_embeds}, and the data has ${pictures.classes} classes`;
+    throw new ToolkitError('bad-config', `${name}: ${rows} and needs one row more, for "any class".`);
+  }
+  return config;
+}
+
+function presetNamed(name: string): PresetName {
+  presets.get(name);
+  return name as PresetName;
+}
+
+function parseJson(name: string, text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // told below
+  }
+  throw new ToolkitError('bad-config', `${name} is not a JSON object; it begins with ${show(text.slice(0, 40))}.`);
+}
+
+/** What may be told anew when a run is continued: its length and what is watched, and the way out of trouble. */
+const changeable: readonly (keyof TrainOptions)[] = [
+  ...(['steps', 'minutes', 'lr', 'clip', 'curve', 'warmup'] as const),
+  ...(['previewEvery', 'validateEvery', 'checkpointEvery', 'keep'] as const),
+];
+
+const ofTheCommand: readonly (keyof TrainOptions)[] = ['out', 'resume', 'dryRun'];
+
+/** The options of a stored run with those that were given now; refuses a change that would make it another run. */
+export function resumedOptions(
+  stored: TrainOptions,
+  now: {
+    readonly options: TrainOptions;
+    readonly given: ReadonlySet<string>;
+    readonly flagOf: (name: string) => string;
+  },
+): TrainOptions {
+  const names = [...now.given].filter((name): name is keyof TrainOptions => Object.hasOwn(now.options, name));
+  const fixed = names.find(
+    (name) => ![...changeable, ...ofTheCommand].includes(name) && now.options[name] !== stored[name],
+  );
+  if (fixed !== undefined) {
+    throw usageError(
+      `train: ${now.flagOf(fixed)} of a run cannot change, it was ${show(stored[fixed])}. ` +
+        `Leave it out, or start another run. These may change: ${changeable.map(now.flagOf).join(', ')}.`,
+    );
+  }
+  const changes = names.filter((name) => changeable.includes(name) || ofTheCommand.includes(name));
+  const lengthIsNew = changes.includes('steps') || changes.includes('minutes');
+  return {
+    ...stored,
+    ...(lengthIsNew && { steps: null, minutes: null }),
+    ...Object.fromEntries(changes.map((name) => [name, now.options[name]])),
+  };
+}

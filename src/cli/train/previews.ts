@@ -1,0 +1,36 @@
+import { type DataSet, presentLabels } from '../../data/dataset.js';
+import { grid } from '../../files/grid.js';
+import type { Picture } from '../../files/picture.js';
+import { type DiffusionModel, generateAll, pictureShape } from '../../pipelines/index.js';
+import type { Runtime } from '../../runtime/runtime.js';
+
+export interface PreviewOptions {
+  readonly model: DiffusionModel;
+  readonly runtime: Runtime;
+  readonly data: DataSet;
+  readonly count: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
+/** Samples as one picture, the classes of the data in turn: always the same noise, so that progress can be seen. */
+export async function preview({ model, runtime, data, count, seed, signal }: PreviewOptions): Promise<Picture> {
+  const present = model.classes ? presentLabels(data) : [];
+  const labels = Array.from({ length: count }, (_, i) => present[Math.floor((i * present.length) / count)] ?? null);
+  const pictures = await generateAll({
+    model,
+    runtime,
+    count,
+    seed,
+    ...(present.length > 0 && { labels }),
+    steps: previewSteps,
+    signal,
+  });
+  return grid(pictures, { scale: enlargement(pictureShape(model)[1]) });
+}
+
+/** Enough to see what the model has learnt. */
+export const previewSteps = 20;
+
+/** Small pictures are shown at about 64 pixels. */
+export const enlargement = (size: number): number => Math.max(1, Math.round(64 / size));

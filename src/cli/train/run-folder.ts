@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ToolkitError } from '../../core/errors.js';
+
+/** The places of a run: what is where below its folder. */
+export interface RunFolder {
+  readonly root: string;
+  /** Every setting, as JSON. */
+  readonly config: string;
+  /** One record a line: losses, held-out losses, previews. */
+  readonly metrics: string;
+  readonly samples: string;
+  readonly checkpoints: string;
+  /** The model as a diffusers folder, as good as it is so far. */
+  readonly model: string;
+  readonly lock: string;
+}
+
+export const runFolder = (root: string): RunFolder => ({
+  root,
+  config: join(root, 'config.json'),
+  metrics: join(root, 'metrics.jsonl'),
+  samples: join(root, 'samples'),
+  checkpoints: join(root, 'checkpoints'),
+  model: join(root, 'model'),
+  lock: join(root, 'lock.json'),
+});
+
+/** Whether a folder is a run: it has a config and a place for metrics or checkpoints. */
+export const isRun = (root: string): boolean => {
+  const { config, metrics, checkpoints } = runFolder(root);
+  return existsSync(config) && (existsSync(metrics) || existsSync(checkpoints));
+};
+
+/** The settings a run was started with. */
+export async function readRunConfig(root: string): Promise<Readonly<Record<string, unknown>>> {
+  const { config } = runFolder(root);
+  if (!existsSync(config)) {
+    throw new ToolkitError('not-found', `There is no run in ${root}: no config.json. Leave out --resume to start one.`);
+  }
+  try {
+    return JSON.parse(await readFile(config, 'utf8')) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new ToolkitError('bad-config', `${config} is not JSON; the run cannot be continued.`, { cause: error });
+  }
+}

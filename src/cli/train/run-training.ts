@@ -1,0 +1,259 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { ToolkitError } from '../../core/errors.js';
+import type { DataSet } from '../../data/dataset.js';
+import { writeJson } from '../../files/atomic.js';
+import { takeLock } from '../../files/lock.js';
+import { encodePng, writePng } from '../../files/png.js';
+import { countParams } from '../../nn/index.js';
+import { saveModel } from '../../pipelines/index.js';
+import type { Runtime } from '../../runtime/runtime.js';
+import {
+  type Curve,
+  checkpointSteps,
+  curves,
+  type HeldOutLoss,
+  latestCheckpoint,
+  restoreCheckpoint,
+  saveCheckpoint,
+  train,
+} from '../../training/index.js';
+import { modelCard } from './card.js';
+import { type MetricsLog, openMetricsLog } from './metrics-log.js';
+import type { TrainPlan } from './plan.js';
+import { preview, previewSteps } from './previews.js';
+import { isRun, type RunFolder, runFolder } from './run-folder.js';
+import { createSession, type Session } from './session.js';
+
+export interface RunTrainingOptions {
+  readonly plan: TrainPlan;
+  readonly data: DataSet;
+  readonly runtime: Runtime;
+  readonly root: string;
+  /** Continue from the last checkpoint. */
+  readonly resume: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What a run has to tell while it goes on. */
+export type TrainingEvent =
+  | { readonly kind: 'start'; readonly step: number; readonly seconds: number; readonly parameters: number }
+  | {
+      readonly kind: 'step';
+      readonly step: number;
+      readonly seconds: number;
+      readonly loss: number;
+      readonly lr: number;
+      readonly norm: number;
+    }
+  | { readonly kind: 'preview'; readonly step: number; readonly file: string }
+  | { readonly kind: 'validation'; readonly step: number; readonly heldOut: HeldOutLoss }
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly folder: string };
+
+export interface TrainingResult {
+  readonly step: number;
+  readonly seconds: number;
+  readonly model: string;
+  readonly samples: string;
+  readonly heldOut: HeldOutLoss | null;
+}
+
+/** Steps that are averaged into one line of metrics. */
+const linesEvery = 10;
+/** Pictures in a preview, and in the grid beside the finished model. */
+const previewCount = 16;
+const finalCount = 64;
+
+/**
+ * A run from its start, or from its last checkpoint, to its end: trains, measures, draws, saves. When it is stopped or a
+ * loss is no number, the last good state is saved before the error goes on; `resume` continues exactly there.
+ */
+export async function* runTraining(
+  given: RunTrainingOptions,
+): AsyncGenerator<TrainingEvent, TrainingResult, undefined> {
+  const { plan, data, runtime, root, signal } = given;
+  const { options } = plan;
+  const folder = runFolder(root);
+  using _lock = takeLock(folder.lock);
+  await openFolder(folder, given);
+  using session = await createSession({ plan, data, runtime });
+  const { stepper } = session;
+  const found = given.resume ? await latestCheckpoint(folder.checkpoints) : null;
+  if (found) await restoreCheckpoint(found.path, stepper);
+
+  const begin = performance.now();
+  const seconds = (): number => (found?.seconds ?? 0) + (performance.now() - begin) / 1000;
+  const log = await openMetricsLog(folder, stepper.steps);
+  const saver = createSaver({ plan, folder, session, seconds });
+  const limit = options.minutes === null ? Infinity : options.minutes * 60;
+  const total = totalSteps(plan);
+  const due = (every: number): boolean => every > 0 && stepper.steps % every === 0;
+  yield {
+    kind: 'start',
+    step: stepper.steps,
+    seconds: seconds(),
+    parameters: countParams(session.model().network.params),
+  };
+
+  try {
+    const steps = train({
+      stepper,
+      feeds: session.feeds,
+      accumulate: options.accumulate,
+      total,
+      lr: options.lr,
+      curve: curves.get(options.curve)({ warmup: options.warmup }) as Curve,
+      curveTotal: () => Math.min(total, stepper.steps === 0 ? Infinity : (stepper.steps * limit) / seconds()),
+      clip: options.clip === 0 ? Infinity : options.clip,
+      emaDecay: options.ema,
+      signal,
+    });
+    const mean = createMean();
+    if (seconds() < limit) {
+      for await (const { step, loss, lr, norm } of steps) {
+        mean.add({ loss, norm });
+        yield { kind: 'step', step, seconds: seconds(), loss, lr, norm };
+        if (due(linesEvery) || step === total) {
+          log.record({ step, seconds: seconds(), ...mean.take(), lr });
+          await log.flush();
+        }
+        const ends = step >= total || seconds() >= limit;
+        if (due(options.previewEvery) && !ends) yield await drawPreview({ ...given, session, folder, log });
+        if (due(options.validateEvery) && !ends) {
+          const heldOut = await saver.validate(log, signal);
+          if (heldOut) yield { kind: 'validation', step, heldOut };
+        }
+        if (due(options.checkpointEvery) && !ends) yield { kind: 'checkpoint', step, folder: await saver.checkpoint() };
+        if (ends) break;
+      }
+    }
+    const heldOut = await saver.validate(log, signal);
+    if (heldOut) yield { kind: 'validation', step: stepper.steps, heldOut };
+    yield { kind: 'checkpoint', step: stepper.steps, folder: await saver.checkpoint() };
+    const samples = join(folder.samples, 'final.png');
+    const picture = await preview({
+      model: session.model(),
+      runtime,
+      data,
+      count: finalCount,
+      seed: options.seed,
+      signal,
+    });
+    await writePng(samples, picture, { recipe: recipeOf(plan, stepper.steps) });
+    await saver.model(encodePng(picture));
+    return { step: stepper.steps, seconds: seconds(), model: folder.model, samples, heldOut };
+  } catch (error) {
+    if (signal.aborted || (error instanceof ToolkitError && error.code === 'non-finite')) {
+      yield { kind: 'checkpoint', step: stepper.steps, folder: await saver.checkpoint() };
+    }
+    throw error;
+  } finally {
+    await log.flush();
+  }
+}
+
+/** Steps in all; without any limit given, a round number. */
+export const totalSteps = ({ options }: TrainPlan): number =>
+  options.steps ?? (options.minutes === null ? 10_000 : Infinity);
+
+async function openFolder(
+  { root, config, checkpoints }: RunFolder,
+  { plan, resume }: RunTrainingOptions,
+): Promise<void> {
+  if (!resume && isRun(root)) {
+    const step = (await checkpointSteps(checkpoints)).at(-1);
+    const where = step === undefined ? 'without a checkpoint' : `at step ${step}`;
+    throw new ToolkitError(
+      'run-exists',
+      `${root} holds a run already, ${where}. Continue it with --resume, or choose another --out.`,
+    );
+  }
+  if (!resume && existsSync(config)) {
+    throw new ToolkitError('run-exists', `${root} has a config.json that is no run's. Choose another --out.`);
+  }
+  await writeJson(config, plan);
+}
+
+interface SaverOptions {
+  readonly plan: TrainPlan;
+  readonly folder: RunFolder;
+  readonly session: Session;
+  readonly seconds: () => number;
+}
+
+/** Writes checkpoints, the model and held-out losses; remembers the last of these for the card. */
+function createSaver({ plan, folder, session, seconds }: SaverOptions) {
+  let heldOut: HeldOutLoss | null = null;
+  const model = async (samples: Uint8Array | null): Promise<void> => {
+    const current = session.model();
+    const card = modelCard({
+      plan,
+      parameters: countParams(current.network.params),
+      step: session.stepper.steps,
+      seconds: seconds(),
+      heldOut,
+      samples: samples ? finalCount : 0,
+    });
+    const extra = { 'README.md': card, ...(samples && { 'samples.png': samples }) };
+    await saveModel(folder.model, { model: current, extra });
+  };
+  return {
+    model,
+    async checkpoint(): Promise<string> {
+      const { keep, seed } = plan.options;
+      const state = { keep, seed, seconds: seconds(), config: { ...plan } };
+      const saved = await saveCheckpoint(folder.checkpoints, session.stepper, state);
+      await model(null);
+      return saved;
+    },
+    async validate(log: MetricsLog, signal: AbortSignal): Promise<HeldOutLoss | null> {
+      heldOut = await session.validate(signal);
+      if (!heldOut) return null;
+      const { mean, byLevel } = heldOut;
+      log.record({ step: session.stepper.steps, seconds: seconds(), heldOut: mean, heldOutByLevel: byLevel });
+      await log.flush();
+      return heldOut;
+    },
+  };
+}
+
+interface DrawOptions extends RunTrainingOptions {
+  readonly session: Session;
+  readonly folder: RunFolder;
+  readonly log: MetricsLog;
+}
+
+async function drawPreview({ plan, data, runtime, signal, session, folder, log }: DrawOptions): Promise<TrainingEvent> {
+  const step = session.stepper.steps;
+  const { seed } = plan.options;
+  const picture = await preview({ model: session.model(), runtime, data, count: previewCount, seed, signal });
+  const file = join(folder.samples, `step-${String(step).padStart(9, '0')}.png`);
+  await writePng(file, picture, { recipe: recipeOf(plan, step) });
+  log.image({ step, tag: 'samples', picture });
+  await log.flush();
+  return { kind: 'preview', step, file };
+}
+
+const recipeOf = ({ langevin, options, data }: TrainPlan, step: number) => ({
+  langevin,
+  made: 'while training',
+  data: data.name,
+  step,
+  seed: options.seed,
+  steps: previewSteps,
+});
+
+/** The mean of what was added since it was last taken. */
+function createMean() {
+  let rows: Readonly<Record<'loss' | 'norm', number>>[] = [];
+  return {
+    add: (row: Readonly<Record<'loss' | 'norm', number>>): void => void rows.push(row),
+    take() {
+      const average = (name: 'loss' | 'norm'): number => rows.reduce((sum, row) => sum + row[name], 0) / rows.length;
+      const result = { loss: average('loss'), norm: average('norm') };
+      rows = [];
+      return result;
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { choice, flag, integer, number, text } from '../../core/options.js';
+import { levelSamplers, schedules, weightings } from '../../diffusion/index.js';
+import { curves } from '../../training/curves/index.js';
+
+/** What a training run can be told, each declared once. */
+export const trainOptions = {
+  data: text({
+    default: 'emoji',
+    placeholder: 'DATA',
+    help: 'What to learn from: emoji[:FILTER], a directory of images, mnist:DIR or a .npy file.',
+  }),
+  size: integer({
+    default: null,
+    min: 4,
+    max: 512,
+    help: 'Height and width of the pictures; as the data suggests unless told.',
+  }),
+  channels: choice(['auto', 'grey', 'rgb', 'rgba'], { default: 'auto', help: 'Colours of images in a directory.' }),
+  model: text({
+    default: null,
+    placeholder: 'PRESET',
+    help: 'Network: tiny, small, medium, large, or the config.json of a U-Net. By default what suits the size.',
+  }),
+  steps: integer({ default: null, min: 1, help: 'Steps to train in all; 10000 unless --minutes is given.' }),
+  minutes: number({ default: null, min: 0, help: 'Minutes to train in all, whatever the number of steps.' }),
+  batch: integer({ default: 32, min: 1, max: 4096, help: 'Pictures in a backward pass.' }),
+  accumulate: integer({ default: 1, min: 1, max: 1024, help: 'Backward passes averaged into one step.' }),
+  lr: number({ default: 0.001, min: 0, max: 1, help: 'Learning rate at its highest.' }),
+  curve: choice(curves.names, { default: 'cosine', help: 'How the learning rate goes over the run.' }),
+  warmup: integer({ default: 100, min: 0, help: 'Steps over which the learning rate rises from 0.' }),
+  clip: number({ default: 1, min: 0, help: 'Largest norm of the whole gradient; 0 does not limit it.' }),
+  weightDecay: number({ default: 0.01, min: 0, max: 1, help: 'Decoupled weight decay of AdamW.' }),
+  ema: number({
+    default: 0.999,
+    min: 0,
+    max: 0.99999,
+    help: 'Memory of the moving average that is sampled from; 0 keeps none.',
+  }),
+  prediction: choice(['epsilon', 'x0', 'v'], { default: 'v', help: 'What the network predicts.' }),
+  schedule: choice(schedules.names, { default: 'cosine', help: 'How the noise grows.' }),
+  weighting: choice(weightings.names, { default: 'uniform', help: 'How much each noise level counts.' }),
+  levels: choice(levelSamplers.names, { default: 'stratified', help: 'How a batch is spread over the noise levels.' }),
+  labelDropout: number({ default: 0.1, min: 0, max: 1, help: 'Share of labels hidden, so that guidance works.' }),
+  labels: flag({ default: true, help: 'Learns the classes of the data, where it has any.' }),
+  augment: text({
+    default: 'flip',
+    placeholder: 'LIST',
+    help: 'Changes to pictures, joined by commas: flip, translate, turn, colour; or none.',
+  }),
+  dropout: number({ default: 0, min: 0, max: 0.9, help: 'Share of elements dropped in residual blocks.' }),
+  zeroInit: flag({ default: true, help: 'Residual branches start as nothing.' }),
+  seed: integer({ default: 0, min: 0, max: Number.MAX_SAFE_INTEGER, help: 'Seed of everything random.' }),
+  out: text({ default: null, placeholder: 'RUN', help: 'Folder of the run; runs/DATA-SIZE unless told.' }),
+  resume: flag({ help: 'Continues the run in --out from its last checkpoint.' }),
+  previewEvery: integer({ default: 500, min: 0, help: 'Steps between pictures of samples; 0 for none.' }),
+  validateEvery: integer({ default: 1000, min: 0, help: 'Steps between measurements of held-out loss; 0 for none.' }),
+  checkpointEvery: integer({ default: 1000, min: 0, help: 'Steps between checkpoints; 0 for one at the end.' }),
+  keep: integer({ default: 2, min: 1, help: 'Checkpoints kept.' }),
+  dryRun: flag({ help: 'Prints the settled configuration and stops.' }),
+};
