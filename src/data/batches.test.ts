@@ -82,3 +82,17 @@ test('wrong requests are one sentence', () => {
   assert.throws(() => dataSet({ ...ten, size: 5 }), message('ten: 10 pictures of 1 × 5 × 5 need 250 bytes, got 160.'));
   assert.throws(() => dataSet({ ...ten, classes: null }), message('ten: "n1" has label 2, and there are 0 classes.'));
 });
+
+test('balance repeats the pictures of rare classes: (largest/n)^balance times', () => {
+  const uneven = dataSet({
+    ...ten,
+    items: ten.items.map((item, i) => ({ ...item, label: i === 0 ? 0 : 1, split: i < 5 ? 'train' : 'val' })),
+  });
+  const epoch = (balance: number): number[] => {
+    const { at, epochSize } = batches({ data: uneven, key: key(1), batchSize: 1, balance });
+    return Array.from({ length: epochSize }, (_, i) => at(i).indices[0]!).sort();
+  };
+  assert.deepEqual(epoch(0), [0, 1, 2, 3, 4]);
+  assert.deepEqual(epoch(0.5), [0, 0, 1, 2, 3, 4]);
+  assert.deepEqual(epoch(1), [0, 0, 0, 0, 1, 2, 3, 4]);
+});

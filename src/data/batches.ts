@@ -38,6 +38,11 @@ export interface BatchesOptions {
   readonly split?: Split | 'all';
   readonly key: Key;
   readonly batchSize: number;
+  /**
+   * How far rare classes are brought up: a picture of a class of n stands (largest/n)^balance times in an epoch, rounded.
+   * 0 leaves every picture once, 1 makes classes about equally frequent.
+   */
+  readonly balance?: number;
 }
 
 /**
@@ -45,8 +50,8 @@ export interface BatchesOptions {
  * place in it is one whole number, the count of pictures taken so far, so that a run continues from any place exactly
  * as if it had never stopped. `at(position)` is a pure function; batches run across the ends of epochs.
  */
-export function batches({ data, split = 'train', key, batchSize }: BatchesOptions) {
-  const pool = splitIndices(data, split);
+export function batches({ data, split = 'train', key, batchSize, balance = 0 }: BatchesOptions) {
+  const pool = balanced(data, splitIndices(data, split), balance);
   if (pool.length === 0) {
     throw new ToolkitError(
       'empty-data',
@@ -76,4 +81,16 @@ export function batches({ data, split = 'train', key, batchSize }: BatchesOption
       return gather(data, indices);
     },
   };
+}
+
+/** The positions, those of rare classes repeated. Pictures without a class stand once. */
+function balanced(data: DataSet, indices: Int32Array, balance: number): Int32Array {
+  if (balance === 0) return indices;
+  const labelOf = (i: number): number => data.items[i]!.label;
+  const counts = new Map<number, number>();
+  for (const i of indices) counts.set(labelOf(i), (counts.get(labelOf(i)) ?? 0) + 1);
+  const largest = Math.max(...counts.values());
+  const times = (i: number): number =>
+    labelOf(i) < 0 ? 1 : Math.round((largest / counts.get(labelOf(i))!) ** balance);
+  return Int32Array.from(Array.from(indices).flatMap((i) => Array<number>(times(i)).fill(i)));
 }
