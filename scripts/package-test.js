@@ -75,17 +75,18 @@ async function importAll(folder) {
 async function typeAll(folder) {
   const lines = (await subpaths()).map((name, i) => `export type * as room${i} from '${name}';\n`);
   await writeFile(join(folder, 'types.ts'), lines.join(''));
-  for (const resolution of ['nodenext', 'bundler']) {
-    const module = resolution === 'bundler' ? 'esnext' : 'nodenext';
-    const code = await run(
-      'node',
-      [
-        tool('typescript/bin/tsc'),
-        ...['--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023,esnext.disposable,dom', '--types', ''],
-        ...['--module', module, '--moduleResolution', resolution, 'types.ts'],
-      ],
-      { cwd: folder },
-    );
+  for (const moduleResolution of ['nodenext', 'bundler']) {
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      target: 'es2023',
+      lib: ['es2023', 'esnext.disposable', 'dom', 'dom.asynciterable'],
+      types: [],
+      module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
+      moduleResolution,
+    };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.ts'] }));
+    const code = await run('node', [tool('typescript/bin/tsc'), '-p', '.'], { cwd: folder });
     if (code !== 0) return code;
   }
   return 0;
