@@ -2,7 +2,13 @@ import { defineRegistry } from '../../core/registry.js';
 import type { Command } from '../define-command.js';
 import { forward } from './forward.js';
 import { inspect } from './inspect.js';
+import { sample } from './sample.js';
 import { train } from './train.js';
 
 /** Every command, by name. */
-export const commands = defineRegistry<Readonly<Record<string, Command>>>('command', { train, inspect, forward });
+export const commands = defineRegistry<Readonly<Record<string, Command>>>('command', {
+  train,
+  sample,
+  inspect,
+  forward,
+});

@@ -1,8 +1,9 @@
 import { type DataSet, presentLabels } from '../../data/dataset.js';
 import { grid } from '../../files/grid.js';
 import type { Picture } from '../../files/picture.js';
-import { type DiffusionModel, generateAll, pictureShape } from '../../pipelines/index.js';
+import { type DiffusionModel, generateAll } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import { scaleOf } from '../sample/settle-sampling.js';
 
 export interface PreviewOptions {
   readonly model: DiffusionModel;
@@ -26,11 +27,8 @@ export async function preview({ model, runtime, data, count, seed, signal }: Pre
     steps: previewSteps,
     signal,
   });
-  return grid(pictures, { scale: enlargement(pictureShape(model)[1]) });
+  return grid(pictures, { scale: scaleOf(model) });
 }
 
 /** Enough to see what the model has learnt. */
 export const previewSteps = 20;
-
-/** Small pictures are shown at about 64 pixels. */
-export const enlargement = (size: number): number => Math.max(1, Math.round(64 / size));

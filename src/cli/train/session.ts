@@ -63,7 +63,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     accumulate: options.accumulate,
   });
 
-  const order = batches({ data, key: fold(root, 'order'), batchSize: options.batch });
+  const order = batches({ data, key: fold(root, 'order'), batchSize: options.batch, balance: options.balance });
   const transforms = augmentationsOf(options.augment);
   const feeds = (step: number, part: number): Feeds => {
     const position = (step * options.accumulate + part) * options.batch;

@@ -47,6 +47,12 @@ export const trainOptions = {
     placeholder: 'LIST',
     help: 'Changes to pictures, joined by commas: flip, translate, turn, colour; or none.',
   }),
+  balance: number({
+    default: 0,
+    min: 0,
+    max: 1,
+    help: 'How far rare classes are shown more often: 0 not at all, 1 until all are equally frequent.',
+  }),
   dropout: number({ default: 0, min: 0, max: 0.9, help: 'Share of elements dropped in residual blocks.' }),
   zeroInit: flag({ default: true, help: 'Residual branches start as nothing.' }),
   seed: integer({ default: 0, min: 0, max: Number.MAX_SAFE_INTEGER, help: 'Seed of everything random.' }),

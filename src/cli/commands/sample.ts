@@ -1,0 +1,62 @@
+import { ToolkitError } from '../../core/errors.js';
+import { defineCommand } from '../define-command.js';
+import { openModel } from '../model/open-model.js';
+import { shippedModel } from '../model/shipped-model.js';
+import { openRuntime } from '../runtime.js';
+import { drawSamples } from '../sample/draw-samples.js';
+import { outputKind, writeSamples } from '../sample/outputs.js';
+import { sampleOptions } from '../sample/sample-options.js';
+import { columnsOf, scaleOf, settleSampling } from '../sample/settle-sampling.js';
+import { figure, plural } from '../terminal/format.js';
+import { version } from '../version.js';
+
+export const sample = defineCommand({
+  name: 'sample',
+  summary: 'Draws pictures with a trained model.',
+  details:
+    'Writes a grid, single files, an animation of the way out of the noise, or the numbers. Every PNG carries the ' +
+    'recipe it was made by. Picture i depends on the seed, on i and on its class, and not on how many are made.',
+  arguments: {},
+  options: sampleOptions,
+  short: { n: 'count', o: 'out', c: 'class', g: 'guidance', s: 'seed' },
+  examples: [
+    'langevin sample --model runs/emoji-faces-16 -n 64 -o faces.png',
+    'langevin sample --class noto/smileys-emotion --guidance 2 --sampler dpmpp-2m -o smileys.gif',
+    'langevin sample --class all -o classes.png',
+  ],
+  async run({ options, globals, out, signal }) {
+    const kind = outputKind(options.out, options.single);
+    const path = options.model ?? shippedModel();
+    if (path === null) {
+      throw new ToolkitError(
+        'not-found',
+        'sample: the shipped model is not installed here. Name one with --model DIR.',
+      );
+    }
+    const model = await openModel(path);
+    const sampling = settleSampling(options, model);
+    const keep = kind === 'animation' ? options.show : null;
+    const begin = performance.now();
+    const { pictures, frames } = await drawSamples({
+      model,
+      runtime: openRuntime(globals),
+      sampling,
+      keep,
+      out,
+      signal,
+    });
+    const seconds = (performance.now() - begin) / 1000;
+    const recipe = { langevin: version(), command: 'sample', model: path, weights: model.hash, ...sampling };
+    const files = await writeSamples({
+      out: options.out,
+      kind,
+      pictures,
+      frames,
+      columns: options.columns ?? columnsOf(sampling),
+      scale: options.scale ?? scaleOf(model),
+      recipe,
+    });
+    out.print(`Wrote ${options.out}: ${plural(sampling.count, 'picture')} in ${figure(seconds)} s.`);
+    return { files, seconds, recipe };
+  },
+});

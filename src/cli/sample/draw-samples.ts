@@ -1,0 +1,54 @@
+import { floats, type HostArray } from '../../core/host-array.js';
+import { fromBatch, type Picture } from '../../files/picture.js';
+import { type DiffusionModel, generate } from '../../pipelines/index.js';
+import type { Runtime } from '../../runtime/runtime.js';
+import type { Output } from '../terminal/output.js';
+import type { Sampling } from './settle-sampling.js';
+
+export interface DrawSamplesOptions {
+  readonly model: DiffusionModel;
+  readonly runtime: Runtime;
+  readonly sampling: Sampling;
+  /** What to keep of every step: the noisy pictures, the clean ones expected, or nothing. */
+  readonly keep: 'noisy' | 'expected' | null;
+  readonly out: Output;
+  readonly signal: AbortSignal;
+}
+
+export interface Drawn {
+  readonly pictures: HostArray<'float32'>;
+  /** All pictures at each step. */
+  readonly frames: readonly (readonly Picture[])[];
+}
+
+/** Samples with a bar, keeping frames where an animation is to be made. */
+export async function drawSamples({ model, runtime, sampling, keep, out, signal }: DrawSamplesOptions): Promise<Drawn> {
+  const { labels, scheme, ...rest } = sampling;
+  const work = generate({ model, runtime, ...rest, ...(labels && { labels }), scheme, signal });
+  const frames: Picture[][] = [];
+  let bar: ReturnType<Output['progress']> | null = null;
+  try {
+    for (;;) {
+      const { done, value } = await work.next();
+      if (done) return { pictures: value, frames };
+      bar ??= out.progress({ what: 'Sampling', total: value.total, unit: 'steps' });
+      bar.update(value.done);
+      if (keep === null) continue;
+      const seen = keep === 'noisy' ? withinRange(value.x) : value.denoised;
+      (frames[value.step - 1] ??= []).push(...fromBatch(seen));
+    }
+  } finally {
+    bar?.end();
+  }
+}
+
+/** Noise far beyond the range of pictures, as in notations without α, is shown at unit size. */
+function withinRange(x: HostArray<'float32'>): HostArray<'float32'> {
+  const square = x.data.reduce((sum, value) => sum + value * value, 0) / x.data.length;
+  return square <= 1.5
+    ? x
+    : floats(
+        x.shape,
+        x.data.map((value) => value / Math.sqrt(square)),
+      );
+}

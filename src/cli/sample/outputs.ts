@@ -1,0 +1,68 @@
+import { statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+import { show } from '../../core/errors.js';
+import type { HostArray } from '../../core/host-array.js';
+import { writeGif } from '../../files/gif.js';
+import { grid } from '../../files/grid.js';
+import { writeNpy } from '../../files/npy.js';
+import { enlarge, fromBatch, type Picture } from '../../files/picture.js';
+import { writePng } from '../../files/png.js';
+import { usageError } from '../parse.js';
+
+/** What a name of an output asks for. */
+export type OutputKind = 'grid' | 'animation' | 'numbers' | 'files';
+
+const kinds: Readonly<Record<string, OutputKind>> = { '.png': 'grid', '.gif': 'animation', '.npy': 'numbers' };
+
+/** By ending; a folder, or a name that ends in a slash, gets single files. */
+export function outputKind(out: string, single: boolean): OutputKind {
+  const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (single || isFolder || /[/\\]$/.test(out)) return 'files';
+  const kind = kinds[extname(out).toLowerCase()];
+  if (kind) return kind;
+  const endings = `${Object.keys(kinds).join(', ')}, or / for a folder of single files`;
+  throw usageError(`sample: --out must end in ${endings}, got ${show(out)}.`);
+}
+
+export interface WriteSamplesOptions {
+  readonly out: string;
+  readonly kind: OutputKind;
+  readonly pictures: HostArray<'float32'>;
+  /** All pictures at each step, for an animation. */
+  readonly frames: readonly (readonly Picture[])[];
+  readonly columns: number;
+  readonly scale: number;
+  /** Goes into every PNG; `index` says which picture a single file is. */
+  readonly recipe: Readonly<Record<string, unknown>>;
+}
+
+/** Writes samples in one of the four ways; returns the files. */
+export async function writeSamples(options: WriteSamplesOptions): Promise<readonly string[]> {
+  const { out, kind, pictures, frames, columns, scale, recipe } = options;
+  switch (kind) {
+    case 'grid':
+      await writePng(out, grid(pictures, { columns, scale }), { recipe });
+      return [out];
+    case 'animation': {
+      const shown = [...frames, fromBatch(pictures)];
+      await writeGif(
+        out,
+        shown.map((frame) => grid(frame, { columns, scale })),
+      );
+      return [out];
+    }
+    case 'numbers':
+      await writeNpy(out, pictures);
+      return [out];
+    case 'files': {
+      const files: string[] = [];
+      for (const [index, picture] of fromBatch(pictures).entries()) {
+        const file = join(out, `${String(index).padStart(4, '0')}.png`);
+        await writePng(file, enlarge(picture, scale), { recipe: { ...recipe, index } });
+        files.push(file);
+      }
+      return files;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { choice, flag, integer, number, text } from '../../core/options.js';
+import { noiseSteps, samplers } from '../../sampling/index.js';
+
+/** What sampling can be told, each declared once. */
+export const sampleOptions = {
+  model: text({
+    default: null,
+    placeholder: 'DIR',
+    help: 'A model folder or a training run; the shipped model unless told.',
+  }),
+  count: integer({
+    default: null,
+    min: 1,
+    max: 100_000,
+    help: 'How many pictures; 16, or one of each class with --class all.',
+  }),
+  class: text({
+    default: null,
+    placeholder: 'NAMES',
+    help: 'Classes by name, part of a name behind or before a slash, or number, joined by commas; or all.',
+  }),
+  guidance: number({ default: 1, min: 0, max: 100, help: 'How hard the class is followed; 1 is as learnt.' }),
+  steps: integer({ default: 20, min: 1, max: 10_000, help: 'Steps from noise to picture.' }),
+  sampler: choice(['model', ...samplers.names], {
+    default: 'model',
+    help: 'The rule of a step; as the model says unless told.',
+  }),
+  spacing: choice(['model', ...noiseSteps.names], { default: 'model', help: 'Which noise levels are visited.' }),
+  eta: number({ default: null, min: 0, max: 1, help: 'Fresh noise in every step, for samplers that have a choice.' }),
+  seed: integer({
+    default: 0,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    help: 'Picture i of a seed is the same however many are made.',
+  }),
+  random: choice(['philox', 'torch-cpu'], {
+    default: 'philox',
+    help: 'Where noise comes from; torch-cpu gives the numbers of torch.',
+  }),
+  batch: integer({ default: 16, min: 1, max: 4096, help: 'Pictures computed together; changes nothing else.' }),
+  out: text({
+    default: 'samples.png',
+    placeholder: 'FILE',
+    help: 'A .png with all in a grid, a .gif of their way out of the noise, a .npy with the numbers, or a folder/ of single files.',
+  }),
+  single: flag({ help: 'Writes single files into the folder --out.' }),
+  columns: integer({ default: null, min: 1, max: 10_000, help: 'Pictures in a row of the grid.' }),
+  scale: integer({
+    default: null,
+    min: 1,
+    max: 64,
+    help: 'Enlargement by whole pixels; to about 64 pixels unless told.',
+  }),
+  show: choice(['noisy', 'expected'], {
+    default: 'noisy',
+    help: 'Frames of a .gif: the noisy picture, or the clean one expected.',
+  }),
+};

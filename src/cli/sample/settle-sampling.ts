@@ -1,0 +1,58 @@
+import type { Resolved } from '../../core/options.js';
+import { type DiffusionModel, pictureShape } from '../../pipelines/index.js';
+import type { Scheme } from '../../sampling/index.js';
+import { usageError } from '../parse.js';
+import { parseClasses, spreadLabels } from './classes.js';
+import type { sampleOptions } from './sample-options.js';
+
+export type SampleOptions = Resolved<typeof sampleOptions>;
+
+/** What will be made, and how, with nothing left to choose: the part of a recipe that decides the pictures. */
+export interface Sampling {
+  readonly count: number;
+  readonly seed: number;
+  readonly labels: readonly number[] | null;
+  readonly guidance: number;
+  readonly steps: number;
+  readonly scheme: Scheme;
+  readonly random: 'philox' | 'torch-cpu';
+  /** Has an influence on pictures with `torch-cpu` alone. */
+  readonly batch: number;
+}
+
+/** Settles the options of `sample` for one model. */
+export function settleSampling(options: SampleOptions, model: DiffusionModel): Sampling {
+  const { seed, guidance, steps, random, batch } = options;
+  const wanted = options.class === null ? null : parseClasses(options.class, model.classes);
+  if (guidance !== 1 && !wanted) {
+    const reason = model.classes ? 'Name a class with --class' : 'This model has no classes: leave --guidance out';
+    throw usageError(`sample: --guidance ${guidance} needs classes to follow. ${reason}.`);
+  }
+  const count = options.count ?? (options.class === 'all' ? wanted!.length : 16);
+  const labels = wanted && spreadLabels(wanted, count);
+  return { count, seed, labels, guidance, steps, scheme: schemeOf(options, model.scheme), random, batch };
+}
+
+function schemeOf({ sampler, spacing, eta }: SampleOptions, own: Scheme): Scheme {
+  const replaced = sampler === 'model' || sampler === own.sampler.name ? own.sampler : { name: sampler };
+  const withEta = eta === null ? replaced : { ...replaced, options: { ...replaced.options, eta } };
+  // Landing beside the next level is DDIM's habit in diffusers and nobody else's.
+  const landing = withEta.name === 'ddim' ? {} : { landing: 'next' };
+  const kept =
+    own.steps.name === 'karras' ? own.steps : { ...own.steps, options: { ...own.steps.options, ...landing } };
+  return {
+    ...own,
+    sampler: withEta,
+    steps: spacing === 'model' || spacing === own.steps.name ? kept : { name: spacing },
+  };
+}
+
+/** Pictures in a row of a grid: as many as there are of each class where that is more than one, else nearly a square. */
+export function columnsOf({ count, labels }: Sampling): number {
+  const classes = new Set(labels ?? []).size;
+  const each = count / Math.max(1, classes);
+  return classes > 1 && Number.isInteger(each) && each > 1 ? each : Math.ceil(Math.sqrt(count));
+}
+
+/** Small pictures are shown at about 64 pixels. */
+export const scaleOf = (model: DiffusionModel): number => Math.max(1, Math.round(64 / pictureShape(model)[1]));
