@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { floats, type HostArray } from '../core/host-array.js';
 import { choice, integer, type Resolved, resolve } from '../core/options.js';
@@ -17,7 +18,8 @@ export function createRuntime(given: Partial<Resolved<typeof nodeRuntimeOptions>
   const session: ort.InferenceSession.SessionOptions = {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     graphOptimizationLevel: 'all',
-    intraOpNumThreads: threads,
+    // Left to itself the engine counts physical cores, which on a virtual machine may be half of what there is.
+    intraOpNumThreads: threads === 0 ? availableParallelism() : threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
     extra: { session: { set_denormal_as_zero: '1' } },
