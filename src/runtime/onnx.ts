@@ -1,7 +1,15 @@
-import { ToolkitError } from '../core/errors.js';
 import type { DataOf, DType, HostArray } from '../core/host-array.js';
-import { type Graph, inputsOf, type OnnxTarget, outputTypes, toOnnx } from '../graph/index.js';
-import { type CompileOptions, checkFeeds, type Executable, type Feeds, type Results } from './runtime.js';
+import { type Graph, type OnnxTarget, toOnnx } from '../graph/index.js';
+import {
+  type CompileOptions,
+  checkFeeds,
+  checkInto,
+  closed,
+  type Executable,
+  type Feeds,
+  type Results,
+  signatureOf,
+} from './runtime.js';
 
 /** The part of onnxruntime's JavaScript API that both of its packages share. */
 export interface Ort<SessionOptions> {
@@ -34,27 +42,31 @@ interface OnnxRuntimeOptions<SessionOptions> {
 export async function compileOnnx<SessionOptions>(
   { ort: library, target, session: sessionOptions, writesInto, block = 0 }: OnnxRuntimeOptions<SessionOptions>,
   graph: Graph,
-  { constants = {} }: CompileOptions = {},
+  options: CompileOptions = {},
 ): Promise<Executable> {
   const ort = library as Ort<SessionOptions>;
+  const signature = signatureOf(graph, options);
+  const { constants, outputs: types } = signature;
   const session = await ort.InferenceSession.create(toOnnx(graph, { target, constants, block }), sessionOptions);
-  const types = outputTypes(graph);
-  const wanted = inputsOf(graph);
+  const wrap = (arrays: Feeds): Record<string, OrtTensor> =>
+    Object.fromEntries(
+      Object.entries(arrays).map(([name, { dtype, data, shape }]) => [name, new ort.Tensor(dtype, data, shape)]),
+    );
+  const everything = Object.fromEntries(Object.keys(types).map((name) => [name, null]));
   let open = true;
+  let running = 0;
   const close = (): void => {
-    if (open) void session.release();
+    if (open && running === 0) void session.release();
     open = false;
   };
-  return {
-    async run(feeds: Feeds, into: Feeds = {}): Promise<Results> {
-      if (!open) throw new ToolkitError('closed', 'This executable was closed. Compile the graph again.');
-      checkFeeds(wanted, constants, feeds);
-      const wrap = (arrays: Feeds): Record<string, OrtTensor> =>
-        Object.fromEntries(
-          Object.entries(arrays).map(([name, { dtype, data, shape }]) => [name, new ort.Tensor(dtype, data, shape)]),
-        );
-      const fetches = Object.fromEntries(Object.keys(types).map((name) => [name, null]));
-      const fetched = await session.run(wrap(feeds), writesInto ? { ...fetches, ...wrap(into) } : fetches);
+
+  async function run(feeds: Feeds, into: Feeds = {}): Promise<Results> {
+    if (!open) throw closed();
+    checkFeeds(signature, feeds);
+    checkInto(signature, into);
+    running += 1;
+    try {
+      const fetched = await session.run(wrap(feeds), writesInto ? { ...everything, ...wrap(into) } : everything);
       return Object.fromEntries(
         Object.entries(types).map(([name, { shape, dtype }]) => {
           const { data } = fetched[name]!;
@@ -64,8 +76,11 @@ export async function compileOnnx<SessionOptions>(
           return [name, own];
         }),
       );
-    },
-    close,
-    [Symbol.dispose]: close,
-  };
+    } finally {
+      running -= 1;
+      if (!open && running === 0) void session.release(); // closed meanwhile: the engine must not lose its session
+    }
+  }
+
+  return { run, close, [Symbol.dispose]: close };
 }

@@ -1,6 +1,6 @@
 import { ToolkitError } from '../core/errors.js';
 import type { HostArray } from '../core/host-array.js';
-import { type Graph, showType, type TensorType } from '../graph/index.js';
+import { type Graph, inputsOf, outputTypes, showType, type TensorType } from '../graph/index.js';
 
 export type Feeds = Readonly<Record<string, HostArray>>;
 export type Results = Record<string, HostArray>;
@@ -10,7 +10,7 @@ export interface CompileOptions {
   readonly constants?: Feeds;
 }
 
-/** A graph ready to run. It holds engine memory until it is closed; `using` closes it. */
+/** A graph ready to run. It holds engine memory until it is closed; `using` closes it. Runs under way still finish. */
 export interface Executable extends Disposable {
   /**
    * Computes every output. Outputs named in `into` are written there when the engine can (saving an allocation) and
@@ -27,17 +27,58 @@ export interface Runtime {
   compile(graph: Graph, options?: CompileOptions): Promise<Executable>;
 }
 
+/** What a graph takes and gives, checked once when it is compiled. */
+export interface Signature {
+  readonly inputs: ReadonlyMap<string, TensorType>;
+  readonly outputs: Readonly<Record<string, TensorType>>;
+  readonly constants: Feeds;
+}
+
+/** The types behind the names of a graph, or one clear error for names that clash and constants that do not fit. */
+export function signatureOf(graph: Graph, { constants = {} }: CompileOptions = {}): Signature {
+  const [inputs, outputs] = [inputsOf(graph), outputTypes(graph)];
+  if (Object.keys(outputs).length === 0) throw new ToolkitError('no-output', 'A graph to compile needs an output.');
+  for (const [name, tensor] of inputs) {
+    if (Object.hasOwn(outputs, name) && graph.outputs[name] !== tensor) {
+      throw new ToolkitError('duplicate-name', `The graph has an input and an output named "${name}". Rename one.`);
+    }
+    if (Object.hasOwn(constants, name)) requireType(`Graph input "${name}"`, { want: tensor, got: constants[name]! });
+  }
+  return { inputs, outputs, constants };
+}
+
 /** One clear error for a feed that is missing, misnamed or of the wrong type, before the engine sees it. */
-export function checkFeeds(wanted: ReadonlyMap<string, TensorType>, constants: Feeds, feeds: Feeds): void {
-  for (const [name, tensor] of wanted) {
-    const value = feeds[name] ?? constants[name];
-    if (!value)
-      throw new ToolkitError('missing-input', `Graph input "${name}" (${showType(tensor)}) was given no value.`);
-    if (value.dtype !== tensor.dtype || value.shape.join() !== tensor.shape.join()) {
-      throw new ToolkitError('shape-mismatch', `Graph input "${name}" is ${showType(tensor)}, got ${showType(value)}.`);
+export function checkFeeds({ inputs, constants }: Signature, feeds: Feeds): void {
+  for (const [name, want] of inputs) {
+    if (Object.hasOwn(feeds, name)) requireType(`Graph input "${name}"`, { want, got: feeds[name]! });
+    else if (!Object.hasOwn(constants, name)) {
+      throw new ToolkitError('missing-input', `Graph input "${name}" (${showType(want)}) was given no value.`);
     }
   }
   for (const name of Object.keys(feeds)) {
-    if (!wanted.has(name)) throw new ToolkitError('unknown-input', `The graph has no input "${name}".`);
+    if (!inputs.has(name)) throw new ToolkitError('unknown-input', `The graph has no input "${name}".`);
+    if (!Object.hasOwn(constants, name)) continue;
+    const remedy = 'Leave it out, or compile without it.';
+    throw new ToolkitError(
+      'constant-input',
+      `Graph input "${name}" was settled when the graph was compiled. ${remedy}`,
+    );
   }
+}
+
+/** The same for arrays that are to be filled. */
+export function checkInto({ outputs }: Signature, into: Feeds): void {
+  for (const [name, got] of Object.entries(into)) {
+    if (!Object.hasOwn(outputs, name)) throw new ToolkitError('unknown-output', `The graph has no output "${name}".`);
+    requireType(`Graph output "${name}"`, { want: outputs[name]!, got });
+  }
+}
+
+/** What every run of an executable that was closed says. */
+export const closed = (): ToolkitError =>
+  new ToolkitError('closed', 'This executable was closed. Compile the graph again.');
+
+function requireType(what: string, { want, got }: { readonly want: TensorType; readonly got: TensorType }): void {
+  if (got.dtype === want.dtype && got.shape.join() === want.shape.join()) return;
+  throw new ToolkitError('shape-mismatch', `${what} is ${showType(want)}, got ${showType(got)}.`);
 }

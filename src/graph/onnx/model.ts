@@ -38,8 +38,10 @@ export function toOnnx(graph: Graph, { target, constants = {}, block = 0 }: Onnx
     for (const node of body.nodes) g.blob(1, node);
     g.text(2, 'langevin');
     for (const [name, value] of body.initializers) g.blob(5, tensorProto(name, value));
-    for (const [name] of inputs) if (constants[name]) g.blob(5, tensorProto(name, constants[name]));
-    for (const [name, type] of inputs) if (!constants[name]) g.blob(11, valueInfo(name, type));
+    for (const [name, type] of inputs) {
+      if (Object.hasOwn(constants, name)) g.blob(5, tensorProto(name, constants[name]!));
+      else g.blob(11, valueInfo(name, type));
+    }
     for (const [name, type] of Object.entries(graph.outputs)) g.blob(12, valueInfo(name, type));
   });
   model.message(8, (opset) => opset.text(1, '').int(2, 17));
@@ -47,7 +49,7 @@ export function toOnnx(graph: Graph, { target, constants = {}, block = 0 }: Onnx
   return model.bytes();
 }
 
-/** Inputs keep their names; every other value is called after its op and place. */
+/** Inputs and outputs keep their names; what lies between is called after its op and place, behind a `%` of its own. */
 function nameValues(nodes: readonly Node[], graph: Graph): Map<Tensor, string> {
   const names = new Map<Tensor, string>();
   for (const [name, tensor] of inputsOf(graph)) names.set(tensor, name);
@@ -56,7 +58,7 @@ function nameValues(nodes: readonly Node[], graph: Graph): Map<Tensor, string> {
     if (!names.has(tensor) && !isConstant(tensor.node)) names.set(tensor, name);
   }
   for (const [place, node] of nodes.entries()) {
-    for (const out of node.outputs) if (!names.has(out)) names.set(out, `${node.op.name}_${place}_${out.index}`);
+    for (const out of node.outputs) if (!names.has(out)) names.set(out, `%${node.op.name}_${place}_${out.index}`);
   }
   return names;
 }
@@ -108,7 +110,7 @@ class Body {
       out: outputs,
       target: this.#target,
       block: this.#block,
-      known: (i) => isConstant(node.inputs[i]!.node) || inputs[i]! in this.#constants,
+      known: (i) => isConstant(node.inputs[i]!.node) || Object.hasOwn(this.#constants, inputs[i]!),
       node: (type, ins, options) => this.#node(type, ins, options),
       constant: (value) => this.#constant(value),
       ints: (values) =>
@@ -122,14 +124,14 @@ class Body {
     const id = value.data.length <= 16 ? `${value.dtype}[${value.shape.join()}]${value.data.join()}` : undefined;
     const known = id === undefined ? undefined : this.#shared.get(id);
     if (known !== undefined) return known;
-    const name = `const_${this.initializers.size}`;
+    const name = `%const_${this.initializers.size}`;
     this.initializers.set(name, value);
     if (id !== undefined) this.#shared.set(id, name);
     return name;
   }
 
   #node(type: string, inputs: readonly string[], options: OnnxNodeOptions = {}): string {
-    const outputs = options.outputs ?? [`t_${this.#fresh++}`];
+    const outputs = options.outputs ?? [`%t_${this.#fresh++}`];
     if (options.domain) this.domains.add(options.domain);
     const proto = new ProtoWriter();
     for (const name of inputs) proto.text(1, name);

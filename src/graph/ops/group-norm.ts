@@ -137,7 +137,7 @@ function fused({
     return node('Reshape', [repeated, ints(G === 1 ? [M] : [1, G, M])]);
   };
   const rows = node('Reshape', [x!, ints(G === 1 ? [N, M] : [N, G, M])]);
-  const results = out.map((name) => `${name}_rows`);
+  const results = out.map((name) => `%${name}_rows`);
   const attributes = { axis: -1, epsilon: { float: eps } };
   node('LayerNormalization', [rows, spread(scale!), spread(shift!)], { outputs: results, attributes });
   for (const [i, name] of out.entries()) {
