@@ -1,5 +1,6 @@
 import { defineRegistry } from '../../core/registry.js';
 import type { Command } from '../define-command.js';
+import { demo } from './demo.js';
 import { forward } from './forward.js';
 import { inspect } from './inspect.js';
 import { sample } from './sample.js';
@@ -7,6 +8,7 @@ import { train } from './train.js';
 
 /** Every command, by name. */
 export const commands = defineRegistry<Readonly<Record<string, Command>>>('command', {
+  demo,
   train,
   sample,
   inspect,

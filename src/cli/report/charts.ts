@@ -14,7 +14,7 @@ export interface LossCurveOptions {
   readonly heldOut: readonly Point[];
 }
 
-const frame = { width: 640, height: 280, left: 48, right: 12, top: 12, bottom: 36 };
+const frame = { width: 640, height: 280, left: 56, right: 12, top: 14, bottom: 40 };
 
 /** The loss over the steps as a drawing: every step faint, the running mean strong, held-out values as dots. */
 export function lossCurve({ losses, heldOut }: LossCurveOptions): string {
@@ -102,9 +102,9 @@ function thinned(points: readonly Point[], most: number): readonly Point[] {
   return points.filter((_, i) => i % every === 0 || i === points.length - 1);
 }
 
-/** The next of 1, 2, 2.5, 5 times a power of ten. */
+/** The next round number: a few digits that divide well, times a power of ten. */
 function niceCeil(value: number): number {
   if (!(value > 0 && Number.isFinite(value))) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((nice) => nice >= value)!;
+  return [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].map((factor) => factor * power).find((nice) => nice >= value)!;
 }

@@ -63,7 +63,7 @@ section { margin-top: 3rem; }
 img { display: block; image-rendering: pixelated; max-width: 100%; }
 figure { margin: 0; }
 figcaption { font-size: .85rem; margin-top: .4rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(56px, 1fr)); gap: 6px; }
+.tiles { display: grid; grid-template-columns: repeat(8, 1fr); gap: 6px; }
 .tiles img, .classes img { width: 100%; aspect-ratio: 1; border-radius: 6px; background: #fff; }
 .strip { display: grid; grid-template-columns: repeat(auto-fit, minmax(120px, 1fr)); gap: 1rem; }
 .strip img, .film img { width: 100%; border-radius: 10px; background: #fff; }
@@ -82,7 +82,7 @@ dl { display: grid; gap: 1.1rem; margin: 0; }
 dt { font-weight: 600; margin-bottom: .3rem; }
 dd { margin: 0; }
 svg { display: block; width: 100%; height: auto; overflow: visible; }
-svg text { fill: var(--soft); font-size: 12px; font-family: inherit; }
+svg text { fill: var(--soft); font-size: 15px; font-family: inherit; }
 .rule { stroke: var(--line); stroke-width: 1; }
 .raw { fill: none; stroke: var(--accent); stroke-width: 1; opacity: .25; }
 .smooth { fill: none; stroke: var(--accent); stroke-width: 2.5; stroke-linejoin: round; stroke-linecap: round; }

@@ -34,6 +34,10 @@ export interface RunTrainingOptions {
   /** Continue from the last checkpoint. */
   readonly resume: boolean;
   readonly signal: AbortSignal;
+  /** Also a preview whenever so many seconds have passed. */
+  readonly previewSeconds?: number;
+  /** Pictures in the grid beside the finished model. */
+  readonly samples?: number;
 }
 
 /** What a run has to tell while it goes on. */
@@ -61,9 +65,8 @@ export interface TrainingResult {
 
 /** Steps that are averaged into one line of metrics. */
 const linesEvery = 10;
-/** Pictures in a preview, and in the grid beside the finished model. */
+/** Pictures in a preview. */
 const previewCount = 16;
-const finalCount = 64;
 
 /**
  * A run from its start, or from its last checkpoint, to its end: trains, measures, draws, saves. When it is stopped or a
@@ -72,7 +75,7 @@ const finalCount = 64;
 export async function* runTraining(
   given: RunTrainingOptions,
 ): AsyncGenerator<TrainingEvent, TrainingResult, undefined> {
-  const { plan, data, runtime, root, signal } = given;
+  const { plan, data, runtime, root, signal, previewSeconds = Infinity, samples: sampleCount = 64 } = given;
   const { options } = plan;
   const folder = runFolder(root);
   using _lock = takeLock(folder.lock);
@@ -110,6 +113,7 @@ export async function* runTraining(
       signal,
     });
     const mean = createMean();
+    let previewed = seconds();
     if (seconds() < limit) {
       for await (const { step, loss, lr, norm } of steps) {
         mean.add({ loss, norm });
@@ -119,7 +123,10 @@ export async function* runTraining(
           await log.flush();
         }
         const ends = step >= total || seconds() >= limit;
-        if (due(options.previewEvery) && !ends) yield await drawPreview({ ...given, session, folder, log });
+        if (!ends && (due(options.previewEvery) || seconds() - previewed >= previewSeconds)) {
+          yield await drawPreview({ ...given, session, folder, log });
+          previewed = seconds();
+        }
         if (due(options.validateEvery) && !ends) {
           const heldOut = await saver.validate(log, signal);
           if (heldOut) yield { kind: 'validation', step, heldOut };
@@ -136,12 +143,12 @@ export async function* runTraining(
       model: session.model(),
       runtime,
       data,
-      count: finalCount,
+      count: sampleCount,
       seed: options.seed,
       signal,
     });
     await writePng(samples, picture, { recipe: recipeOf(plan, stepper.steps) });
-    await saver.model(encodePng(picture));
+    await saver.model({ png: encodePng(picture), count: sampleCount });
     return { step: stepper.steps, seconds: seconds(), model: folder.model, samples, heldOut };
   } catch (error) {
     if (signal.aborted || (error instanceof ToolkitError && error.code === 'non-finite')) {
@@ -185,7 +192,7 @@ interface SaverOptions {
 /** Writes checkpoints, the model and held-out losses; remembers the last of these for the card. */
 function createSaver({ plan, folder, session, seconds }: SaverOptions) {
   let heldOut: HeldOutLoss | null = null;
-  const model = async (samples: Uint8Array | null): Promise<void> => {
+  const model = async (samples: { readonly png: Uint8Array; readonly count: number } | null): Promise<void> => {
     const current = session.model();
     const card = modelCard({
       plan,
@@ -193,9 +200,9 @@ function createSaver({ plan, folder, session, seconds }: SaverOptions) {
       step: session.stepper.steps,
       seconds: seconds(),
       heldOut,
-      samples: samples ? finalCount : 0,
+      samples: samples?.count ?? 0,
     });
-    const extra = { 'README.md': card, ...(samples && { 'samples.png': samples }) };
+    const extra = { 'README.md': card, ...(samples && { 'samples.png': samples.png }) };
     await saveModel(folder.model, { model: current, extra });
   };
   return {
