@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A TSDoc comment, taken apart. */
+export interface Doc {
+  /** The text as Markdown: formulas fenced, arXiv numbers linked. */
+  readonly body: string;
+  /** Its first sentence. */
+  readonly summary: string;
+  readonly example: string | null;
+}
+
+/** The comment above `export const NAME` or `export function NAME` in a source file. */
+export function docOf(file: string, name: string): Doc {
+  const text = readFileSync(join(root, file), 'utf8');
+  const found = new RegExp(
+    `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export (?:const|(?:async )?function) ${name}\\b`,
+  ).exec(text);
+  if (!found) throw new Error(`${file} has no comment above "export … ${name}": its first sentence is its reference.`);
+  const lines = found[1]!.split('\n').map((line) => line.replace(/^\s*\* ?/, '').trimEnd());
+  const at = lines.findIndex((line) => line.startsWith('@example'));
+  const prose = (at < 0 ? lines : lines.slice(0, at)).join('\n').trim();
+  const example =
+    at < 0
+      ? null
+      : lines
+          .slice(at + 1)
+          .join('\n')
+          .trim();
+  return { body: linked(fenced(prose)), summary: firstSentence(prose), example };
+}
+
+/** The file of a registered thing: `dpmpp-2m` or `leakyRelu` in the folder of its kind. */
+export function fileOf(folder: string, name: string): string {
+  const kebab = name.replace(/[a-z](?=[A-Z])/g, (c) => `${c}-`).toLowerCase();
+  const file = [name, kebab].map((stem) => `${folder}/${stem}.ts`).find((path) => existsSync(join(root, path)));
+  if (file) return file;
+  throw new Error(`"${name}" is registered, and there is no ${folder}/${kebab}.ts.`);
+}
+
+/** Lines that stand two or more spaces in are formulas. */
+function fenced(prose: string): string {
+  const isFormula = (block: string): boolean => block.split('\n').every((line) => line.startsWith('  '));
+  const blocks = prose.split('\n\n').flatMap(splitFormulas);
+  return blocks.map((block) => (isFormula(block) ? `\`\`\`text\n${outdented(block)}\n\`\`\`` : block)).join('\n\n');
+}
+
+/** A formula may follow its sentence without an empty line between them. */
+function splitFormulas(block: string): string[] {
+  const parts: string[][] = [];
+  for (const line of block.split('\n')) {
+    const last = parts.at(-1);
+    const indented = line.startsWith('  ') && !/^\s*[-\d]/.test(last?.[0] ?? '');
+    if (last && last[0]!.startsWith('  ') === indented) last.push(line);
+    else parts.push([line]);
+  }
+  return parts.map((part) => part.join('\n'));
+}
+
+const outdented = (block: string): string => block.replace(/^ {2}/gm, '');
+
+const linked = (text: string): string =>
+  text.replace(/arXiv:(\d{4}\.\d{4,5})/g, '[arXiv:$1](https://arxiv.org/abs/$1)');
+
+function firstSentence(prose: string): string {
+  const paragraph = prose
+    .split('\n\n')[0]!
+    .split('\n  ')[0]!
+    .replace(/\s*\n\s*/g, ' ');
+  return paragraph.split(/(?<!\bal|\be\.g|\bi\.e)\.\s/)[0]!.replace(/[.:]$/, '');
+}
