@@ -1,7 +1,7 @@
 /**
  * Makes tests of the documentation: each ```ts fence in Markdown and each @example in src/ becomes a module that
  * imports the package by its public name, as a reader would. `expression; // → value` becomes an assertion.
- * A fence that starts with ```ts ignore is left out.
+ * A fence that starts with ```ts needs=PATH runs where that path exists; one with any other words behind ts is left out.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -36,10 +36,11 @@ export async function writeExamples() {
   const modules = new Map([['close.ts', helper]]);
   const tests = [];
   for (const file of await documents()) {
-    for (const { line, code } of examplesOf(file, await readFile(join(root, file), 'utf8'))) {
+    for (const { line, code, needs } of examplesOf(file, await readFile(join(root, file), 'utf8'))) {
       const name = `${file.replace(/\W+/g, '-')}-${line}`;
       modules.set(`${name}.ts`, `import { close } from './close.js';\n${asserting(code)}\nvoid close;\n`);
-      tests.push(`test('${file}:${line}', () => import('./${name}.js'));\n`);
+      const skip = needs && !existsSync(join(root, needs)) ? `{ skip: 'needs ${needs}' }, ` : '';
+      tests.push(`test('${file}:${line}', ${skip}() => import('./${name}.js'));\n`);
     }
   }
   if (tests.length === 0) return [];
@@ -69,8 +70,12 @@ async function documents() {
 }
 
 function examplesOf(file, text) {
-  const pattern = file.endsWith('.md') ? /^```ts\n([\s\S]*?)^```/gm : /@example\n([\s\S]*?)(?=\n *\*\/|\n *\* *@)/g;
-  return [...text.matchAll(pattern)].map(({ 1: code, index }) => ({
+  const [fence, comment] = [
+    /^```ts(?: needs=(\S+))?\n([\s\S]*?)^```/gm,
+    /@example()\n([\s\S]*?)(?=\n *\*\/|\n *\* *@)/g,
+  ];
+  return [...text.matchAll(file.endsWith('.md') ? fence : comment)].map(({ 1: needs, 2: code, index }) => ({
+    needs,
     line: text.slice(0, index).split('\n').length,
     code: file.endsWith('.md') ? code : code.replace(/^ *\* ?/gm, ''),
   }));
