@@ -3,7 +3,7 @@ import { floats } from '../core/host-array.js';
 import { constant } from './define-op.js';
 import { topological } from './graph.js';
 import { add, expand, ops } from './ops/index.js';
-import { type Node, showType, type Tensor } from './tensor.js';
+import { type Node, sameShape, showType, type Tensor } from './tensor.js';
 
 /**
  * Reverse mode over the graph: d(Σ y)/dx for every x in `wrt`, itself made of ops, so that it differentiates again.
@@ -11,6 +11,12 @@ import { type Node, showType, type Tensor } from './tensor.js';
  */
 export function grad(y: Tensor, wrt: readonly Tensor[], seed?: Tensor): readonly Tensor[] {
   if (y.dtype !== 'float32') throw new ToolkitError('bad-dtype', `grad needs a float32 result, got ${showType(y)}.`);
+  if (seed && (seed.dtype !== y.dtype || !sameShape(seed.shape, y.shape))) {
+    throw new ToolkitError(
+      'shape-mismatch',
+      `grad: the seed of a result ${showType(y)} must have its type, got ${showType(seed)}.`,
+    );
+  }
   const order = topological([y]);
   const active = leadsTo(order, wrt);
   const cotangents = new Map<Tensor, Tensor>([[y, seed ?? ones(y)]]);
