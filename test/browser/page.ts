@@ -1,7 +1,7 @@
 import { floats } from '../../src/core/host-array.js';
 import { fold, gaussians, key } from '../../src/core/random.js';
 import { input, mean, ops, square, sub } from '../../src/graph/index.js';
-import { bindParams, initialise, paramEntries, presetConfig, unet2d } from '../../src/nn/index.js';
+import { bindParams, initialise, paramEntries, parseUnet2dConfig, unet2d } from '../../src/nn/index.js';
 import { referenceRuntime } from '../../src/runtime/reference.js';
 import type { Runtime } from '../../src/runtime/runtime.js';
 import { createRuntime } from '../../src/runtime/web.js';
@@ -34,6 +34,16 @@ export interface BrowserTests {
   refusal(options: Parameters<typeof createRuntime>[0]): Promise<string>;
 }
 
+/** Residual blocks, attention, group norm, time and skip connections at one level: few shapes, hence few shaders. */
+const config = parseUnet2dConfig({
+  sample_size: 8,
+  block_out_channels: [8],
+  down_block_types: ['DownBlock2D'],
+  up_block_types: ['UpBlock2D'],
+  layers_per_block: 1,
+  norm_num_groups: 4,
+});
+
 const tests: BrowserTests = {
   isolated: globalThis.crossOriginIsolated,
 
@@ -60,7 +70,6 @@ const tests: BrowserTests = {
   },
 
   async train(device, steps) {
-    const config = presetConfig('tiny');
     const network = unet2d(config);
     const shape = [2, 3, 8, 8];
     const numbers = (label: string) => floats(shape, gaussians(fold(key(3), label), 2 * 3 * 8 * 8));
