@@ -127,7 +127,7 @@ const greeting: WorkerGreeting = {
   parameters: countParams(network.params),
   baseline_mb: baselineMb,
   forward_flops: flops(forwardGraph),
-  train_flops: flops(updateGraphs(update).fused!),
+  train_flops: flops(updateGraphs(update).gradients),
 };
 console.log(JSON.stringify(greeting));
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,10 +1,25 @@
 /** The few parts of the protobuf wire format that ONNX models and TensorBoard events need. */
 export class ProtoWriter {
-  #bytes = new Uint8Array(256);
-  #length = 0;
+  /** Finished pieces; large blobs are kept by reference until `bytes` joins everything once. */
+  #pieces: Uint8Array[] = [];
+  #done = 0;
+  #tail = new Uint8Array(64);
+  #used = 0;
 
+  /** Everything written so far. */
   bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    if (this.#pieces.length === 0) return this.#tail.subarray(0, this.#used);
+    const out = new Uint8Array(this.length);
+    let at = 0;
+    for (const piece of [...this.#pieces, this.#tail.subarray(0, this.#used)]) {
+      out.set(piece, at);
+      at += piece.length;
+    }
+    return out;
+  }
+
+  get length(): number {
+    return this.#done + this.#used;
   }
 
   /** A varint field; int64 values may be negative (two's complement, ten bytes). */
@@ -40,7 +55,16 @@ export class ProtoWriter {
   message(field: number, write: (inner: ProtoWriter) => void): this {
     const inner = new ProtoWriter();
     write(inner);
-    return this.blob(field, inner.bytes());
+    return this.writer(field, inner);
+  }
+
+  /** A message that was written apart. */
+  writer(field: number, inner: ProtoWriter): this {
+    this.#varint(BigInt((field << 3) | 2));
+    this.#varint(BigInt(inner.length));
+    for (const piece of inner.#pieces) this.#raw(piece);
+    this.#raw(inner.#tail.subarray(0, inner.#used));
+    return this;
   }
 
   /** Repeated int64 as one packed field. */
@@ -54,24 +78,34 @@ export class ProtoWriter {
     this.#reserve(10);
     let rest = value;
     while (rest > 0x7fn) {
-      this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
+      this.#tail[this.#used++] = Number(rest & 0x7fn) | 0x80;
       rest >>= 7n;
     }
-    this.#bytes[this.#length++] = Number(rest);
+    this.#tail[this.#used++] = Number(rest);
   }
 
   #raw(value: Uint8Array): void {
-    this.#reserve(value.length);
-    this.#bytes.set(value, this.#length);
-    this.#length += value.length;
+    if (value.length < byReference) {
+      this.#reserve(value.length);
+      this.#tail.set(value, this.#used);
+      this.#used += value.length;
+      return;
+    }
+    this.#pieces.push(this.#tail.subarray(0, this.#used), value);
+    this.#done += this.#used + value.length;
+    this.#tail = new Uint8Array(64);
+    this.#used = 0;
   }
 
   #reserve(extra: number): void {
-    if (this.#length + extra <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + extra));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
+    if (this.#used + extra <= this.#tail.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#tail.length, this.#used + extra));
+    grown.set(this.#tail.subarray(0, this.#used));
+    this.#tail = grown;
   }
 }
+
+/** Blobs of at least this many bytes are not copied before the end. */
+const byReference = 4096;
 
 const utf8 = new TextEncoder();

@@ -18,6 +18,7 @@ export function createRuntime(given: Partial<Resolved<typeof nodeRuntimeOptions>
   const session: ort.InferenceSession.SessionOptions = {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     graphOptimizationLevel: 'all',
+    enableMemPattern: false,
     // Left to itself the engine counts physical cores, which on a virtual machine may be half of what there is.
     intraOpNumThreads: threads === 0 ? availableParallelism() : threads,
     interOpNumThreads: 1,

@@ -14,7 +14,8 @@ export interface CompileOptions {
 export interface Executable extends Disposable {
   /**
    * Computes every output. Outputs named in `into` are written there when the engine can (saving an allocation) and
-   * returned as those very arrays; nothing in `into` may also be fed in the same run.
+   * returned as those very arrays. An array may be fed and written in one run only where the output is an element-wise
+   * function of it.
    */
   run(feeds: Feeds, into?: Feeds): Promise<Results>;
   close(): void;

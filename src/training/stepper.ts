@@ -44,21 +44,22 @@ export interface StepperOptions extends UpdateOptions {
 }
 
 /**
- * Holds parameters and optimiser state and moves them step by step. Two sets of buffers take turns: a step reads one
- * and writes the other, so that no copy is made and the state before a bad step is still whole.
+ * Holds parameters and optimiser state and moves them step by step: one array of each, written in place. Gradients are
+ * computed first and judged; only when loss and norm are finite is the state touched.
  */
 export async function createStepper(options: StepperOptions): Promise<Stepper> {
   const { runtime, initial, optimizer, accumulate, ema, clip: measures } = options;
-  const { chunks, fused, gradients, apply } = updateGraphs(options);
-  const wanted = new Set([fused, gradients].flatMap((graph) => (graph ? [...inputsOf(graph).keys()] : [])));
-  const compiled = await Promise.all([fused, gradients, apply].map((graph) => (graph ? runtime.compile(graph) : null)));
-  const [fusedRun, gradientsRun, applyRun] = compiled as (Executable | null)[];
+  const { chunks, gradients, apply } = updateGraphs(options);
+  const wanted = new Set(inputsOf(gradients).keys());
+  const [gradientsRun, applyRun] = (await Promise.all([gradients, apply].map((graph) => runtime.compile(graph)))) as [
+    Executable,
+    Executable,
+  ];
   const kinds = ['p', ...optimizer.slots, ...(ema ? ['ema'] : [])];
-
-  const blank = (prefixes: readonly string[]): Arrays =>
-    Object.fromEntries(prefixes.flatMap((kind) => chunks.map(({ id, size }) => [`${kind}/${id}`, floats([size])])));
-  let now = blank(kinds);
-  let spare = blank(kinds);
+  const blank = (kind: string): Arrays =>
+    Object.fromEntries(chunks.map(({ id, size }) => [`${kind}/${id}`, floats([size])]));
+  const state: Arrays = Object.assign({}, ...kinds.map(blank));
+  const sums = blank('g');
   let steps = 0;
 
   const write = (kind: string, values: ReadonlyMap<string, HostArray<'float32'>>): void => {
@@ -71,38 +72,26 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
             `Parameter "${name}" needs ${kind} of shape ${show(shape)}, got ${value ? show(value.shape) : 'nothing'}.`,
           );
         }
-        now[`${kind}/${id}`]!.data.set(value.data, offset);
+        state[`${kind}/${id}`]!.data.set(value.data, offset);
       }
     }
   };
   write('p', initial);
   if (ema) write('ema', initial);
 
-  const nextInto = (): Arrays =>
-    Object.fromEntries(Object.entries(spare).map(([name, array]) => [`next/${name}`, array]));
+  const next = (arrays: Arrays): Arrays =>
+    Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`next/${name}`, array]));
 
-  async function fusedStep(batch: Feeds, scalars: Feeds): Promise<StepOutcome> {
-    const feeds = { ...batch, ...views(chunks, now, wanted), ...now, ...scalars };
-    return outcome([await fusedRun!.run(feeds, nextInto())]);
-  }
-
-  async function accumulatedStep(batches: readonly Feeds[], scalars: Feeds): Promise<StepOutcome> {
-    let sums = blank(['sum']);
-    let spareSums = blank(['sum']);
-    const parts: Feeds[] = [];
+  /** All backward passes of a step, their gradients averaged into `sums`. */
+  async function backward(batches: readonly Feeds[]): Promise<StepOutcome> {
+    if (accumulate > 1) for (const { data } of Object.values(sums)) data.fill(0);
+    const results: Feeds[] = [];
     for (const batch of batches) {
-      const into = Object.fromEntries(Object.entries(spareSums).map(([name, array]) => [`next/${name}`, array]));
-      const { loss, losses } = await gradientsRun!.run({ ...batch, ...views(chunks, now, wanted), ...sums }, into);
-      parts.push({ loss: loss!, losses: losses! });
-      [sums, spareSums] = [spareSums, sums];
+      const feeds = { ...batch, ...views(chunks, state, wanted), ...(accumulate > 1 && sums) };
+      results.push(await gradientsRun.run(feeds, next(sums)));
     }
-    const applied = await applyRun!.run({ ...now, ...sums, ...scalars }, nextInto());
-    return outcome([...parts, ...(applied['norm'] ? [{ norm: applied['norm'] }] : [])]);
+    return outcome(results);
   }
-
-  const release = (): void => {
-    for (const executable of compiled) executable?.close();
-  };
 
   return {
     get steps() {
@@ -113,15 +102,15 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       if (batches.length !== accumulate) {
         throw new ToolkitError('bad-batches', `A step takes ${accumulate} batch(es), got ${batches.length}.`);
       }
+      const result = await backward(batches);
+      if (!Number.isFinite(result.loss) || (measures && !Number.isFinite(result.norm))) return result;
       const scalars = scalarFeeds({
         ...optimizer.scalars({ step: steps + 1, lr }),
-        // Infinity/norm would be fine, but 0·∞ is not: the largest float stands in for "no limit".
-        ...(measures && { clip: Math.min(clip, 3e38) }),
+        // The largest float stands in for "no limit": 0·∞ would be no number.
+        ...(measures && { clip: Math.min(clip, 3e38), norm: result.norm }),
         ...(ema && { emaDecay }),
       });
-      const result = accumulate === 1 ? await fusedStep(batches[0]!, scalars) : await accumulatedStep(batches, scalars);
-      if (!Number.isFinite(result.loss) || (measures && !Number.isFinite(result.norm))) return result;
-      [now, spare] = [spare, now];
+      await applyRun.run({ ...state, ...sums, ...scalars }, next(state));
       steps += 1;
       return result;
     },
@@ -129,7 +118,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       const values = new Map<string, HostArray<'float32'>>();
       for (const { id, parts } of chunks) {
         for (const { name, shape, offset } of parts) {
-          values.set(name, floats(shape, view(now[`${kind}/${id}`]!, shape, offset).data.slice()));
+          values.set(name, floats(shape, view(state[`${kind}/${id}`]!, shape, offset).data.slice()));
         }
       }
       return values;
@@ -138,7 +127,10 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
     setSteps(count) {
       steps = count;
     },
-    [Symbol.dispose]: release,
+    [Symbol.dispose]() {
+      gradientsRun.close();
+      applyRun.close();
+    },
   };
 }
 
@@ -161,10 +153,9 @@ function view(chunk: HostArray<'float32'>, shape: readonly number[], offset: num
 const scalarFeeds = (values: Readonly<Record<string, number>>): Feeds =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, floats([], [value])]));
 
-/** Joins the per-sample losses of all batches of a step. */
+/** Joins the results of all backward passes of a step; the norm of the last one is that of their average. */
 function outcome(results: readonly Feeds[]): StepOutcome {
-  const losses = Float32Array.from(results.flatMap(({ losses }) => (losses ? [...(losses.data as Float32Array)] : [])));
-  const norm = results.map((result) => result['norm']?.data[0]).find((value) => value !== undefined);
-  const means = results.flatMap(({ loss }) => (loss ? [Number(loss.data[0])] : []));
-  return { loss: means.reduce((a, b) => a + b, 0) / means.length, losses, norm: Number(norm ?? Number.NaN) };
+  const losses = Float32Array.from(results.flatMap(({ losses }) => [...(losses!.data as Float32Array)]));
+  const loss = results.reduce((total, { loss }) => total + Number(loss!.data[0]), 0) / results.length;
+  return { loss, losses, norm: Number(results.at(-1)!['norm']?.data[0] ?? Number.NaN) };
 }

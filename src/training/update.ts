@@ -38,35 +38,42 @@ export interface UpdateOptions {
   readonly accumulate: number;
 }
 
-/** The graphs of one optimiser step. With accumulation, `gradients` runs `accumulate` times before `apply`. */
+/** The graphs of one optimiser step: `gradients` runs `accumulate` times, then `apply` once. */
 export interface UpdateGraphs {
   readonly chunks: readonly Chunk[];
-  /** Forward, backward and update in one; null when gradients are accumulated. */
-  readonly fused: Graph | null;
-  readonly gradients: Graph | null;
-  readonly apply: Graph | null;
+  readonly gradients: Graph;
+  readonly apply: Graph;
 }
 
 /**
- * Loss, gradients, clipping, optimiser and moving average as graph. Inputs: the objective's own, `param/NAME`,
- * `p/ID`, `SLOT/ID` and `ema/ID` per chunk (`param/…` are views of `p/…`), scalars `clip`, `emaDecay` and the
- * optimiser's. Outputs: `loss` [], `losses` [B], `norm` [] and the next `p/ID`, `SLOT/ID`, `ema/ID` as `next/…`.
+ * Loss, gradients, clipping, optimiser and moving average as two graphs, so that a step can be judged between them and
+ * the second can write over what it reads: every output of `apply` is an element-wise function of its own inputs.
+ *
+ * `gradients` is fed the objective's own inputs, `param/NAME` and, when accumulating, the sums so far as `g/ID`; it gives
+ * `loss` [], `losses` [B], `next/g/ID` per chunk and, with clipping, `norm` []. `apply` is fed `g/ID`, `p/ID`, `SLOT/ID`
+ * and `ema/ID` per chunk (`param/…` are views of `p/…`) and the scalars of the optimiser, `clip`, `norm` and `emaDecay`;
+ * it gives `next/p/ID`, `next/SLOT/ID`, `next/ema/ID`.
  */
 export function updateGraphs(options: UpdateOptions): UpdateGraphs {
-  const { objective, accumulate } = options;
+  const { objective, accumulate, clip } = options;
   const chunks = layoutOf(objective.parameters);
   const parameters = new Map([...objective.parameters].map(([name, shape]) => [name, input(`param/${name}`, shape)]));
   const losses = objective.losses((name) => parameters.get(name)!);
   const loss = mean(losses);
   const flat = gradientChunks(loss, parameters, chunks);
-  if (accumulate === 1) {
-    const fused = optimize({ outputs: { loss, losses, ...applied(flat, chunks, options) } });
-    return { chunks, fused, gradients: null, apply: null };
-  }
-  const sums = chunks.map(({ id, size }, i) => add(input(`sum/${id}`, [size]), mul(flat[i]!, 1 / accumulate)));
-  const gradients = optimize({ outputs: { loss, losses, ...named('next/sum', chunks, sums) } });
-  const arrived = chunks.map(({ id, size }) => input(`sum/${id}`, [size]));
-  return { chunks, fused: null, gradients, apply: optimize({ outputs: applied(arrived, chunks, options) }) };
+  const sums =
+    accumulate === 1
+      ? flat
+      : chunks.map(({ id, size }, i) => add(input(`g/${id}`, [size]), mul(flat[i]!, 1 / accumulate)));
+  // ‖g‖ over everything
+  const norm = clip ? { norm: sqrt(sums.map((g) => sum(square(g))).reduce((a, b) => add(a, b))) } : {};
+  const outputs = {
+    loss,
+    losses,
+    ...norm,
+    ...Object.fromEntries(chunks.map(({ id }, i) => [`next/g/${id}`, sums[i]!])),
+  };
+  return { chunks, gradients: optimize({ outputs }), apply: optimize({ outputs: applied(chunks, options) }) };
 }
 
 /** Gradients of the parameters, end to end within each chunk. */
@@ -81,39 +88,23 @@ function gradientChunks(loss: Tensor, parameters: ReadonlyMap<string, Tensor>, c
 }
 
 /** Clipping, the optimiser and the moving average, chunk by chunk. */
-function applied(
-  gradients: readonly Tensor[],
-  chunks: readonly Chunk[],
-  options: UpdateOptions,
-): Record<string, Tensor> {
-  const { optimizer, clip, ema } = options;
+function applied(chunks: readonly Chunk[], { optimizer, clip, ema }: UpdateOptions): Record<string, Tensor> {
   const scalars = Object.fromEntries(
     Object.keys(optimizer.scalars({ step: 1, lr: 1 })).map((name) => [name, input(name, [])]),
   );
-  const outputs: Record<string, Tensor> = {};
-  // ‖g‖ over everything; g ← g·min(1, clip/‖g‖). Pascanu et al. 2013 (arXiv:1211.5063), Algorithm 1.
-  let factor: Tensor | null = null;
-  if (clip) {
-    const norm = sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
-    factor = minimum(1, div(input('clip', []), add(norm, 1e-6)));
-    outputs['norm'] = norm;
-  }
+  // g ← g·min(1, clip/‖g‖). Pascanu et al. 2013 (arXiv:1211.5063), Algorithm 1.
+  const factor = clip ? minimum(1, div(input('clip', []), add(input('norm', []), 1e-6))) : null;
   const emaDecay = input('emaDecay', []);
-  for (const [i, { id, size }] of chunks.entries()) {
-    const p = input(`p/${id}`, [size]);
-    const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, input(`${slot}/${id}`, [size])]));
-    const g = factor ? mul(gradients[i]!, factor) : gradients[i]!;
-    const next = optimizer.update({ p, g, slots, scalars });
+  const outputs: Record<string, Tensor> = {};
+  for (const { id, size } of chunks) {
+    const flat = (kind: string): Tensor => input(`${kind}/${id}`, [size]);
+    const g = factor ? mul(flat('g'), factor) : flat('g');
+    const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, flat(slot)]));
+    const next = optimizer.update({ p: flat('p'), g, slots, scalars });
     outputs[`next/p/${id}`] = next.p;
     for (const slot of optimizer.slots) outputs[`next/${slot}/${id}`] = next.slots[slot]!;
-    if (ema) {
-      const average = input(`ema/${id}`, [size]);
-      // ē ← p′ + d·(ē − p′)
-      outputs[`next/ema/${id}`] = add(next.p, mul(sub(average, next.p), emaDecay));
-    }
+    // ē ← p′ + d·(ē − p′)
+    if (ema) outputs[`next/ema/${id}`] = add(next.p, mul(sub(flat('ema'), next.p), emaDecay));
   }
   return outputs;
 }
-
-const named = (prefix: string, chunks: readonly Chunk[], tensors: readonly Tensor[]): Record<string, Tensor> =>
-  Object.fromEntries(chunks.map(({ id }, i) => [`${prefix}/${id}`, tensors[i]!]));

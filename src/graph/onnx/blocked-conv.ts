@@ -3,7 +3,7 @@ import { onnxConv } from '../convolution.js';
 import type { OnnxContext } from './context.js';
 
 /** Positions of one convolution below which reordering its weights costs more than the faster kernel saves. */
-const leastPositions = 512;
+export const leastPositions = 512;
 
 interface BlockedConv {
   /** Names of x [N, C, H, W], of the weight in its stored layout, and of the bias [O] if there is one. */

@@ -37,9 +37,9 @@ export function toOnnx(graph: Graph, { target, constants = {}, block = 0 }: Onnx
   model.message(7, (g) => {
     for (const node of body.nodes) g.blob(1, node);
     g.text(2, 'langevin');
-    for (const [name, value] of body.initializers) g.blob(5, tensorProto(name, value));
+    for (const [name, value] of body.initializers) g.writer(5, tensorProto(name, value));
     for (const [name, type] of inputs) {
-      if (Object.hasOwn(constants, name)) g.blob(5, tensorProto(name, constants[name]!));
+      if (Object.hasOwn(constants, name)) g.writer(5, tensorProto(name, constants[name]!));
       else g.blob(11, valueInfo(name, type));
     }
     for (const [name, type] of Object.entries(graph.outputs)) g.blob(12, valueInfo(name, type));
@@ -154,10 +154,10 @@ function attribute(name: string, value: OnnxAttribute): Uint8Array {
   return proto.bytes();
 }
 
-function tensorProto(name: string, { shape, dtype, data }: HostArray): Uint8Array {
+function tensorProto(name: string, { shape, dtype, data }: HostArray): ProtoWriter {
   const proto = new ProtoWriter();
   proto.ints(1, shape).int(2, elementType[dtype]).text(8, name);
-  return proto.blob(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).bytes();
+  return proto.blob(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
 function valueInfo(name: string, { shape, dtype }: TensorType): Uint8Array {

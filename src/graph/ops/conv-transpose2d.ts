@@ -11,7 +11,7 @@ import {
 } from '../convolution.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
-import { blockedConv, worthBlocking } from '../onnx/blocked-conv.js';
+import { blockedConv, leastPositions, worthBlocking } from '../onnx/blocked-conv.js';
 import { showShape } from '../tensor.js';
 
 export interface ConvTransposeAttributes extends ConvAttributes {
@@ -82,10 +82,12 @@ export const convTranspose2d: Op<ConvTransposeOptions> = defineOp<ConvTransposeA
     const [O, C] = inputs[1]!.shape as [number, number];
     const span = [dilation[0] * (kernel[0] - 1), dilation[1] * (kernel[1] - 1)] as const;
     const pads = [span[0] - padding[0], span[1] - padding[1], span[0] - padding[2], span[1] - padding[3]] as const;
-    if (stride[0] === 1 && stride[1] === 1 && groups === 1 && pads.every((n) => n >= 0)) {
-      // A stride-1 adjoint is a convolution with the kernel turned by 180° and its channels swapped.
+    const positions = sizeOf(outputs[0]!.shape) / C;
+    if (positions >= leastPositions && stride.every((n) => n === 1) && groups === 1 && pads.every((n) => n >= 0)) {
+      // A stride-1 adjoint is a convolution with the kernel turned by 180° and its channels swapped; for few positions
+      // turning the kernel costs more than the convolution.
       const conv = { ...attributes, padding: pads };
-      const geometry = { inChannels: O, outChannels: C, kernel, positions: sizeOf(outputs[0]!.shape) / C, conv };
+      const geometry = { inChannels: O, outChannels: C, kernel, positions, conv };
       if (worthBlocking(at, geometry)) {
         blockedConv(at, { ...geometry, x: y!, weight: w!, turned: true });
         return;

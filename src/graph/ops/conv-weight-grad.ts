@@ -150,8 +150,13 @@ function shifted(at: Context): void {
   // Shifting right by k reads l − k.
   const rows = stack(flat[1]!, P, O); // i = −1, 0, 1 read dy[l − i·P]
   const columns = stack(flat[0]!, -1, C); // j = −1, 0, 1 read x[l + j]
-  const taps = node('Reshape', [product2d(at, rows, columns), ints([3, O, 3, C])]);
-  node('Transpose', [taps], { outputs: at.out, attributes: { perm: [1, 3, 0, 2] } });
+  // [3·O, 3·C] → [O, 9, C] → [O, C, 9]: in two steps that each move long runs or one axis.
+  const taps = node('Reshape', [product2d(at, rows, columns), ints([3, O, 3 * C])]);
+  const byOutput = node('Transpose', [taps], { attributes: { perm: [1, 0, 2] } });
+  const ordered = node('Transpose', [node('Reshape', [byOutput, ints([O, 9, C])])], {
+    attributes: { perm: [0, 2, 1] },
+  });
+  node('Reshape', [ordered, ints([O, C, 3, 3])], { outputs: at.out });
 }
 
 /** Any geometry: one strided slice of the padded input per tap, stacked, times dy; groups as batches. */
