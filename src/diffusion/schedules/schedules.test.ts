@@ -56,7 +56,7 @@ test('every file in this folder is registered', async () => {
 
 test('a wrong name or option says what was meant', () => {
   assert.throws(() => schedules.get('cosin'), {
-    message: 'Unknown schedule "cosin". Did you mean "cosine"? Known: cosine, linear, scaled-linear.',
+    message: `Unknown schedule "cosin". Did you mean "cosine"? Known: ${schedules.names.join(', ')}.`,
   });
   assert.throws(() => linear({ betaEnd: 2 }), { message: 'linear: betaEnd must be a number in [0, 1], got 2.' });
 });

@@ -130,14 +130,14 @@ function writeGrid(who: string, grid: GridConfig): SchedulerConfig {
     const { betas } = grid;
     return { num_train_timesteps: betas.length, ...rest, beta_schedule: 'linear', trained_betas: betas };
   }
-  const name = Object.entries(scheduleOf).find(([, ours]) => ours === grid.schedule)?.[0];
-  if (name === undefined) throw unwritable(who, `the schedule ${grid.schedule}`);
-  if (grid.schedule === 'cosine') {
+  const [name, schedule] = Object.entries(scheduleOf).find(([, ours]) => ours === grid.schedule) ?? [];
+  if (schedule === undefined) throw unwritable(who, `the schedule ${grid.schedule}`);
+  if (schedule === 'cosine') {
     const offset = schedules.entries.cosine.definition.options.offset.default;
     if ((grid.options['offset'] ?? offset) !== offset) throw unwritable(who, `a cosine offset other than ${offset}`);
     return { num_train_timesteps: grid.count, ...rest, beta_schedule: name, trained_betas: null };
   }
-  const { options } = schedules.entries[grid.schedule].definition;
+  const { options } = schedules.entries[schedule].definition;
   return {
     num_train_timesteps: grid.count,
     beta_start: grid.options['betaStart'] ?? options.betaStart.default,
