@@ -14,7 +14,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   'unknown-data set',
   'unknown-dataset',
   'unknown-level-sampler',
-  'unknown-preset',
+  'unknown-model preset',
   'unknown-sampler',
   'unknown-schedule',
   'unknown-steps',

@@ -1,6 +1,6 @@
 import type { Resolved } from '../../core/options.js';
 import { type DiffusionModel, pictureShape } from '../../pipelines/index.js';
-import type { Scheme } from '../../sampling/index.js';
+import { type SamplerName, type Scheme, samplers } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
 import { parseClasses, spreadLabels } from './classes.js';
 import type { sampleOptions } from './sample-options.js';
@@ -35,6 +35,10 @@ export function settleSampling(options: SampleOptions, model: DiffusionModel): S
 
 function schemeOf({ sampler, spacing, eta }: SampleOptions, own: Scheme): Scheme {
   const replaced = sampler === 'model' || sampler === own.sampler.name ? own.sampler : { name: sampler };
+  if (eta !== null && !hasEta(replaced.name)) {
+    const others = samplers.names.filter(hasEta).join(', ');
+    throw usageError(`sample: --eta is not for the sampler ${replaced.name}. It is for: ${others}.`);
+  }
   const withEta = eta === null ? replaced : { ...replaced, options: { ...replaced.options, eta } };
   // Landing beside the next level is DDIM's habit in diffusers and nobody else's.
   const landing = withEta.name === 'ddim' ? {} : { landing: 'next' };
@@ -46,6 +50,8 @@ function schemeOf({ sampler, spacing, eta }: SampleOptions, own: Scheme): Scheme
     steps: spacing === 'model' || spacing === own.steps.name ? kept : { name: spacing },
   };
 }
+
+const hasEta = (name: SamplerName): boolean => 'eta' in samplers.entries[name].definition.options;
 
 /** Pictures in a row of a grid: as many as there are of each class where that is more than one, else nearly a square. */
 export function columnsOf({ count, labels }: Sampling): number {

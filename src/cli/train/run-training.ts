@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ToolkitError } from '../../core/errors.js';
+import { isFiniteValue } from '../../core/values.js';
 import type { DataSet } from '../../data/dataset.js';
 import { writeJson } from '../../files/atomic.js';
 import { takeLock } from '../../files/lock.js';
@@ -152,7 +153,9 @@ export async function* runTraining(
     return { step: stepper.steps, seconds: seconds(), model: folder.model, samples, heldOut };
   } catch (error) {
     if (signal.aborted || (error instanceof ToolkitError && error.code === 'non-finite')) {
-      yield { kind: 'checkpoint', step: stepper.steps, folder: await saver.checkpoint() };
+      // A state that is itself no number is not saved: the checkpoints before it are the last good ones.
+      const isGood = [...stepper.read('p').values()].every(isFiniteValue);
+      if (isGood) yield { kind: 'checkpoint', step: stepper.steps, folder: await saver.checkpoint() };
     }
     throw error;
   } finally {

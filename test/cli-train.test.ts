@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { readNdjson, readRecipe, takeLock } from '../src/files/index.js';
+import { presets, readSafetensors, writeSafetensors } from '../src/nn/index.js';
+import { checkpointSteps } from '../src/training/index.js';
+import { cli, events, seen, start } from './cli-harness.js';
+import { brief, writePictures } from './cli-pictures.js';
+
+const root = await mkdtemp(join(tmpdir(), 'langevin-train-'));
+after(() => rm(root, { recursive: true, force: true }));
+const data = join(root, 'pictures');
+await writePictures(data);
+
+const run = (name: string): string => join(root, name);
+const options = (name: string): readonly string[] => brief(data, run(name));
+const plain = (text: string): string => text.replaceAll(root, 'ROOT');
+
+/** Everything that training changes, as bytes. */
+const state = (name: string, step: number): Readonly<Record<string, string>> => {
+  const folder = join(run(name), 'checkpoints', `step-${String(step).padStart(9, '0')}`);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.safetensors'));
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file)).toString('base64')]));
+};
+
+async function refused(code: number, argv: readonly string[], message: string): Promise<void> {
+  const outcome = await cli('train', ...argv);
+  assert.equal(plain(outcome.stderr), `Error: ${message}\n`);
+  assert.deepEqual([outcome.code, outcome.stdout], [code, '']);
+}
+
+suite('a run', async () => {
+  const length = ['--steps', '12', '--checkpoint-every', '4', '--keep', '2'];
+  const outcome = await cli(
+    ...['train', ...options('whole'), ...length, '--preview-every', '5', '--validate-every', '6', '--json'],
+  );
+  const folder = run('whole');
+
+  test('ends well, and stdout is nothing but events', () => {
+    assert.deepEqual([outcome.code, outcome.stderr], [0, '']);
+    const all = events(outcome);
+    const kinds = new Set(all.map(({ event }) => event));
+    for (const kind of ['note', 'start', 'step', 'preview', 'checkpoint', 'progress', 'result'])
+      assert.ok(kinds.has(kind), kind);
+    const { command, step, out } = all.at(-1)!;
+    assert.deepEqual([command, step, out], ['train', 12, folder]);
+  });
+
+  test('has its folder', () => {
+    const names = readdirSync(folder).filter((name) => !name.startsWith('events.out.tfevents.'));
+    assert.deepEqual(names.sort(), ['checkpoints', 'config.json', 'metrics.jsonl', 'model', 'samples']);
+    assert.equal(readdirSync(folder).length, names.length + 1);
+    assert.deepEqual(readdirSync(join(folder, 'samples')), ['final.png', 'step-000000005.png', 'step-000000010.png']);
+    assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['step-000000008', 'step-000000012']);
+    assert.deepEqual(readdirSync(join(folder, 'model')).sort(), [
+      ...['README.md', 'classes.json', 'model_index.json', 'samples.png', 'scheduler', 'unet'],
+    ]);
+    const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    assert.deepEqual(config.data.classes, ['left', 'right']);
+    assert.equal(config.options.batch, 4);
+    assert.equal(config.network.num_class_embeds, 3);
+  });
+
+  test('has metrics, and recipes in its pictures', async () => {
+    const records = await readNdjson<Record<string, number>>(join(folder, 'metrics.jsonl'));
+    assert.deepEqual(
+      records.filter((record) => 'loss' in record).map(({ step }) => step),
+      [10, 12],
+    );
+    for (const { loss, norm, lr } of records.filter((record) => 'loss' in record)) {
+      assert.ok(loss! > 0 && norm! > 0 && lr! > 0);
+    }
+    const recipe = (await readRecipe(join(folder, 'samples', 'final.png'))) as Record<string, unknown>;
+    assert.deepEqual([recipe['step'], recipe['seed']], [12, 0]);
+  });
+
+  test('can be inspected', async () => {
+    const { code, stdout } = await cli('inspect', folder);
+    assert.equal(code, 0);
+    assert.match(stdout, /Network +U-Net for 8 × 8 × 3, 2 classes/);
+    assert.match(stdout, /Trained +12 steps/);
+    assert.match(stdout, /Checkpoints +step 8, step 12/);
+    const [result] = events(await cli('inspect', folder, '--json', '--graph'));
+    assert.equal(
+      (result!['parts'] as { parameters: number }[]).reduce((sum, part) => sum + part.parameters, 0),
+      result!['parameters'],
+    );
+    assert.match(result!['graph'] as string, /conv2d\(x, conv_in\.weight, conv_in\.bias\)/);
+    assert.match((await cli('inspect', folder, '--card')).stdout, /^# .*pictures, 8 × 8$/m);
+  });
+
+  test('is not overwritten', async () => {
+    const message = 'ROOT/whole holds a run already, at step 12. Continue it with --resume, or choose another --out.';
+    await refused(1, ['-q', ...options('whole'), ...length], message);
+  });
+
+  test('can be made longer, and then says so', async () => {
+    const { code, stderr } = await cli('train', '--out', folder, '--resume', '--steps', '14', '--threads', '1');
+    assert.equal(code, 0);
+    assert.match(plain(stderr), /Continuing ROOT\/whole from step 12\./);
+    assert.deepEqual(await checkpointSteps(join(folder, 'checkpoints')), [12, 14]);
+  });
+});
+
+test('2N steps equal N steps, kill -9 and N steps, bit for bit', async () => {
+  const length = ['--steps', '40', '--checkpoint-every', '10', '--dropout', '0.1', '--accumulate', '2'];
+  const child = start('train', ...options('killed'), ...length, '--json');
+  await seen(child, /"event":"checkpoint"/);
+  child.kill('SIGKILL');
+  assert.equal((await child.ended).code, 137);
+  const steps = await checkpointSteps(join(run('killed'), 'checkpoints'));
+  assert.ok(steps.at(-1)! >= 10 && steps.at(-1)! < 40, `killed after checkpoints ${steps.join(', ')}`);
+
+  const resumed = await cli('train', '--out', run('killed'), '--resume', '--threads', '1');
+  assert.equal(resumed.code, 0, resumed.stderr);
+  const whole = await cli('train', ...options('unbroken'), ...length);
+  assert.equal(whole.code, 0, whole.stderr);
+  assert.deepEqual(state('killed', 40), state('unbroken', 40));
+  const weights = (name: string) => readFileSync(join(run(name), 'model/unet/diffusion_pytorch_model.safetensors'));
+  assert.ok(weights('killed').equals(weights('unbroken')));
+  const lines = await readNdjson<{ step: number; loss?: number }>(join(run('killed'), 'metrics.jsonl'));
+  assert.deepEqual(
+    lines.filter((line) => line.loss !== undefined).map(({ step }) => step),
+    [10, 20, 30, 40],
+  );
+});
+
+test('Ctrl-C saves and exits 130; the run goes on where it stood', async () => {
+  const child = start('train', ...options('stopped'), '--steps', '100000', '--json');
+  await seen(child, /"event":"step","step":10,/);
+  child.kill('SIGINT');
+  const outcome = await child.ended;
+  assert.deepEqual([outcome.code, outcome.stderr], [130, '']);
+  assert.equal(events(outcome).at(-1)!['event'], 'interrupted');
+  const [step] = await checkpointSteps(join(run('stopped'), 'checkpoints'));
+  assert.ok(step! >= 10);
+  assert.ok(existsSync(join(run('stopped'), 'model', 'README.md')));
+  assert.ok(!existsSync(join(run('stopped'), 'lock.json')));
+  const more = await cli('train', '--out', run('stopped'), '--resume', '--steps', String(step! + 2), '--threads', '1');
+  assert.equal(more.code, 0, more.stderr);
+});
+
+test('two trainers cannot write one run', async () => {
+  using _lock = takeLock(join(run('locked'), 'lock.json'));
+  const { code, stderr } = await cli('train', ...options('locked'), '--steps', '1', '-q');
+  assert.equal(code, 1);
+  assert.match(
+    plain(stderr),
+    /^Error: ROOT\/locked\/lock\.json is held by this process \(\d+\), started .*\. Wait for it to end, or stop it\.\n$/,
+  );
+});
+
+test('a loss that is no number ends the run, and no bad state is saved', async () => {
+  await cli('train', ...options('wild'), '--steps', '2');
+  const file = join(run('wild'), 'checkpoints', 'step-000000002', 'p.safetensors');
+  const { tensors } = readSafetensors(readFileSync(file));
+  (tensors.get('conv_in.bias')!.data as Float32Array)[0] = Number.NaN;
+  await writeFile(file, writeSafetensors(tensors));
+  const argv = ['--out', run('wild'), '--resume', '--steps', '9', '--threads', '1', '-q'];
+  const sentence = 'Training stopped at step 2: the loss is NaN and the gradient norm NaN.';
+  await refused(1, argv, `${sentence} The last good state is kept; lower --lr or --clip and resume.`);
+  assert.deepEqual(await checkpointSteps(join(run('wild'), 'checkpoints')), [2]);
+});
+
+suite('what is wrong is said before anything is done', () => {
+  test('options', async () => {
+    await refused(2, ['--steps', '0'], 'train: --steps must be an integer ≥ 1, got 0.');
+    await refused(2, ['--lr', 'fast'], 'train: --lr must be a number in [0, 1], got "fast".');
+    await refused(2, ['--curve', 'cosinus'], 'train: --curve must be one of constant, cosine, got "cosinus".');
+    await refused(2, ['--resume'], 'train: --resume needs --out RUN, the folder of the run to continue.');
+    await refused(
+      2,
+      ['--data', 'emojy'],
+      'Data "emojy" is neither a data set nor a file or directory here. Did you mean "emoji"? Known: emoji[:FILTER], DIR, mnist:DIR, FILE.npy.',
+    );
+    await refused(
+      2,
+      ['--data', 'emoji', '--channels', 'grey'],
+      'train: --channels is for a directory of images; emoji has the colours it has.',
+    );
+    const given = ['-q', '--data', data, '--size', '8', '--out', run('never')];
+    await refused(
+      2,
+      [...given, '--model', 'tinny'],
+      `Unknown model preset "tinny". Did you mean "tiny"? Known: ${presets.names.join(', ')}.`,
+    );
+    await refused(
+      2,
+      [...given, '--augment', 'flip,flop'],
+      'Unknown transform "flop". Did you mean "flip"? Known: colour, flip, translate, turn.',
+    );
+    await refused(1, [...given, '--model', run('no.json')], 'There is no file ROOT/no.json.');
+    assert.ok(!existsSync(run('never')));
+  });
+
+  test('a run that is not there, or is to become another', async () => {
+    await refused(
+      1,
+      ['--out', run('never'), '--resume'],
+      'There is no run in ROOT/never: no config.json. Leave out --resume to start one.',
+    );
+    await cli('train', ...options('fixed'), '--steps', '1');
+    await refused(
+      2,
+      ['--out', run('fixed'), '--resume', '--batch', '8'],
+      'train: --batch of a run cannot change, it was 4. Leave it out, or start another run. These may change: ' +
+        '--steps, --minutes, --lr, --clip, --curve, --warmup, --preview-every, --validate-every, --checkpoint-every, --keep.',
+    );
+  });
+
+  test('--dry-run prints the settings and makes nothing', async () => {
+    const { code, stdout } = await cli('train', ...options('dry'), '--dry-run', '--lr', '0.01');
+    assert.equal(code, 0);
+    const plan = JSON.parse(stdout);
+    assert.deepEqual([plan.out, plan.options.lr, plan.data.count, plan.network.sample_size], [run('dry'), 0.01, 40, 8]);
+    assert.ok(!existsSync(run('dry')));
+  });
+
+  test('pictures that cannot be read are named, and only all of them together are fatal', async () => {
+    const mixed = join(root, 'mixed');
+    await writePictures(mixed, { count: 4 });
+    await writeFile(join(mixed, 'broken.png'), 'no picture');
+    await writeFile(join(mixed, 'empty.jpg'), '');
+    const { code, stderr } = await cli('train', ...brief(mixed, run('mixed-run')), '--dry-run', '-q');
+    assert.equal(code, 0);
+    assert.match(plain(stderr), /^Note: ROOT\/mixed: skipped 2 pictures: broken\.png \(.*\), empty\.jpg \(.*\)\.\n$/);
+    const bad = join(root, 'bad');
+    await mkdir(bad);
+    await writeFile(join(bad, 'broken.png'), 'no picture');
+    const fatal = await cli('train', ...brief(bad, run('bad-run')), '-q');
+    assert.equal(fatal.code, 1);
+    assert.match(plain(fatal.stderr), /^Error: folder: none of the 1 images in ROOT\/bad can be read\. /);
+  });
+});
