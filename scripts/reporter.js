@@ -18,7 +18,8 @@ export default async function* report(source) {
     const name = relative(root, data.file ?? '');
     const file = files.get(name) ?? { pass: 0, fail: 0, ms: 0 };
     files.set(name, file);
-    if (data.details.type !== 'suite') file[type === 'test:pass' ? 'pass' : 'fail']++;
+    const counts = data.details.type !== 'suite' && data.skip === undefined && data.todo === undefined;
+    if (counts) file[type === 'test:pass' ? 'pass' : 'fail']++;
     if (data.nesting === 0) file.ms += data.details.duration_ms;
     if (typeof data.skip === 'string' && data.skip !== '') yield `skip ${name}: ${data.name} (${data.skip})\n`;
     if (type === 'test:fail' && data.todo === undefined && !isConsequence(data.details.error)) {
