@@ -41,12 +41,20 @@ export function blockedConv(
   const { node, ints, block: B, out } = context;
   const { inChannels: C, outChannels: O, kernel, turned } = at;
   const taps = kernel[0] * kernel[1];
-  const apart = turned ? [C / B, B, O / B, B, taps] : [O / B, B, C / B, B, taps];
-  const split = node('Reshape', [at.weight, ints(apart)]);
-  const perm = turned ? [2, 0, 4, 1, 3] : [0, 2, 4, 3, 1]; // → [O/B, C/B, taps, B of C, B of O]
-  const ordered = node('Transpose', [split], { attributes: { perm } });
+  // → [O/B, C/B, taps, B of C, B of O] in two steps, each of which moves one axis or whole runs of B numbers.
+  const step = (name: string, shape: readonly number[], perm: readonly number[]): string =>
+    node('Transpose', [node('Reshape', [name, ints(shape)])], { attributes: { perm } });
+  const last = turned
+    ? step(at.weight, [(C * O) / B, B, taps], [0, 2, 1]) // stored [C, O/B, B of O, taps]
+    : step(at.weight, [O / B, B, C * taps], [0, 2, 1]); // stored [O/B, B of O, C/B, B of C, taps]
+  const ordered = turned
+    ? step(last, [C / B, B, O / B, taps, B], [2, 0, 3, 1, 4])
+    : step(last, [(O * C) / (B * B), B, taps, B], [0, 2, 1, 3]);
+  const shape = [O / B, C / B, taps, B * B];
   const spun =
-    turned && taps > 1 ? node('Slice', [ordered, ints([-1]), ints([-taps - 1]), ints([2]), ints([-1])]) : ordered;
+    turned && taps > 1
+      ? node('Slice', [node('Reshape', [ordered, ints(shape)]), ints([-1]), ints([-taps - 1]), ints([2]), ints([-1])])
+      : ordered;
   const weight = node('Reshape', [spun, ints([O, C, ...kernel])]);
   const domain = 'com.microsoft.nchwc' as const;
   const blocked = node('ReorderInput', [at.x], { domain, attributes: { channels_last: 0 } });

@@ -31,11 +31,12 @@ export function toOnnx(graph: Graph, { target, constants = {}, block = 0 }: Onnx
   for (const [name, tensor] of Object.entries(graph.outputs)) body.result(name, tensor);
 
   const inputs = [...inputsOf(graph)];
+  const encoded = body.encode(Object.keys(graph.outputs));
   const model = new ProtoWriter();
   model.int(1, 8); // ir_version
   model.text(2, 'langevin');
   model.message(7, (g) => {
-    for (const node of body.nodes) g.blob(1, node);
+    for (const node of encoded) g.blob(1, node);
     g.text(2, 'langevin');
     for (const [name, value] of body.initializers) g.writer(5, tensorProto(name, value));
     for (const [name, type] of inputs) {
@@ -69,7 +70,6 @@ interface BodyOptions extends Required<OnnxOptions> {
 
 /** Collects encoded nodes and initializers while ops describe themselves. */
 class Body {
-  readonly nodes: Uint8Array[] = [];
   readonly initializers = new Map<string, HostArray>();
   readonly domains = new Set<string>();
   readonly #names: Map<Tensor, string>;
@@ -77,6 +77,9 @@ class Body {
   readonly #block: number;
   readonly #constants: Readonly<Record<string, HostArray>>;
   readonly #shared = new Map<string, string>();
+  readonly #records: NodeRecord[] = [];
+  /** What each reshaped value was before. */
+  readonly #reshaped = new Map<string, string>();
   #fresh = 0;
 
   constructor({ names, target, block, constants }: BodyOptions) {
@@ -132,17 +135,45 @@ class Body {
 
   #node(type: string, inputs: readonly string[], options: OnnxNodeOptions = {}): string {
     const outputs = options.outputs ?? [`%t_${this.#fresh++}`];
-    if (options.domain) this.domains.add(options.domain);
-    const proto = new ProtoWriter();
-    for (const name of inputs) proto.text(1, name);
-    for (const name of outputs) proto.text(2, name);
-    proto.text(3, `${type}_${this.nodes.length}`);
-    proto.text(4, type);
-    for (const [name, value] of Object.entries(options.attributes ?? {})) proto.blob(5, attribute(name, value));
-    if (options.domain) proto.text(7, options.domain);
-    this.nodes.push(proto.bytes().slice());
+    // A reshape of a reshape reads the origin; the one between is dropped below if nothing else reads it.
+    const origin = type === 'Reshape' ? this.#reshaped.get(inputs[0]!) : undefined;
+    const ins = origin === undefined ? inputs : [origin, ...inputs.slice(1)];
+    if (type === 'Reshape') this.#reshaped.set(outputs[0]!, ins[0]!);
+    this.#records.push({ type, inputs: ins, outputs, options });
     return outputs[0]!;
   }
+
+  /** The encoded nodes that lead to a result, in order. */
+  encode(results: Iterable<string>): Uint8Array[] {
+    const needed = new Set(results);
+    const kept = this.#records.toReversed().filter(({ inputs, outputs }) => {
+      const used = outputs.some((name) => needed.has(name));
+      if (used) for (const name of inputs) needed.add(name);
+      return used;
+    });
+    return kept.toReversed().map((record, place) => {
+      if (record.options.domain) this.domains.add(record.options.domain);
+      return nodeProto(record, place);
+    });
+  }
+}
+
+interface NodeRecord {
+  readonly type: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly options: OnnxNodeOptions;
+}
+
+function nodeProto({ type, inputs, outputs, options }: NodeRecord, place: number): Uint8Array {
+  const proto = new ProtoWriter();
+  for (const name of inputs) proto.text(1, name);
+  for (const name of outputs) proto.text(2, name);
+  proto.text(3, `${type}_${place}`);
+  proto.text(4, type);
+  for (const [name, value] of Object.entries(options.attributes ?? {})) proto.blob(5, attribute(name, value));
+  if (options.domain) proto.text(7, options.domain);
+  return proto.bytes().slice();
 }
 
 function attribute(name: string, value: OnnxAttribute): Uint8Array {

@@ -121,41 +121,43 @@ function product2d({ node, target }: Context, a: string, b: string): string {
 /**
  * A 3×3, stride-1, padding-1 kernel without im2col. With one shared zero column and one shared zero row (P = W + 1),
  * dw[o, c, i, j] = Σ_l dy[o, l − i·P]·x[c, l + j] for i, j ∈ {−1, 0, 1}: three row shifts of dy against three column
- * shifts of x, all nine taps in one product [3·O, L]·[3·C, L]ᵀ.
+ * shifts of x, all nine taps in one product [3·O, L]·[3·C, L]ᵀ. Moving l by P + 1 makes every shift a delay,
+ *
+ *   dw[o, c, i, j] = Σ_l dy[o, l − 1 − (i + 1)·P]·x[c, l − P − (1 − j)],
+ *
+ * so that each stack is the flat array three times in a row with zeros in front of every copy. What a delay carries from
+ * one channel into the next, or over the end, meets zeros of the other factor.
  */
 function shifted(at: Context): void {
   const { node, ints, inputs } = at;
   const [N, C, H, W] = inputs[0]!.shape as [number, number, number, number];
   const O = inputs[1]!.shape[1]!;
   const P = W + 1;
+  const L = N * (H + 1) * P;
   const flat = inputs.map(({ shape }, i) => {
     const padded = node('Pad', [at.in[i]!, ints([0, 0, 0, 0, 0, 0, 1, 1])]); // [N, C, H + 1, W + 1]
-    return channelsFirst(at, padded, [N, shape[1]!, H + 1, P]);
+    const front = channelsFirst(at, padded, [N, shape[1]!, H + 1, P]);
+    return node('Reshape', [front, ints([shape[1]! * L])]);
   });
-  // A shift of the whole flat array moves only the shared zeros from one channel into the next.
-  const stack = (name: string, by: number, channels: number): string => {
-    const size = channels * N * (H + 1) * P;
-    const line = node('Reshape', [name, ints([size])]);
-    const zeros = at.constant(floats([Math.abs(by)]));
-    const cut = (from: number, to: number): string => node('Slice', [line, ints([from]), ints([to]), ints([0])]);
-    const k = Math.abs(by);
-    const right = [zeros, cut(0, size - k)];
-    const left = [cut(k, size), zeros];
-    const pieces = by > 0 ? [...left, line, ...right] : [...right, line, ...left];
-    return node('Reshape', [
-      node('Concat', pieces, { attributes: { axis: 0 } }),
-      ints([3 * channels, size / channels]),
-    ]);
+  const zeros = (count: number): string => at.constant(floats([count]));
+  const stack = (line: string, channels: number, [first, then]: readonly [number, number]): string => {
+    const last = node('Slice', [line, ints([0]), ints([channels * L - first - 2 * then]), ints([0])]);
+    const pieces = [zeros(first), line, zeros(then), line, zeros(then), last];
+    return node('Reshape', [node('Concat', pieces, { attributes: { axis: 0 } }), ints([3 * channels, L])]);
   };
-  // Shifting right by k reads l − k.
-  const rows = stack(flat[1]!, P, O); // i = −1, 0, 1 read dy[l − i·P]
-  const columns = stack(flat[0]!, -1, C); // j = −1, 0, 1 read x[l + j]
-  // [3·O, 3·C] → [O, 9, C] → [O, C, 9]: in two steps that each move long runs or one axis.
+  const rows = stack(flat[1]!, O, [1, P]); // i = −1, 0, 1
+  const columns = stack(flat[0]!, C, [P, 1]); // j = 1, 0, −1
+  // [3·O, 3·C] → [O, 9, C] → [O, C, 9]: in two steps that each move long runs or one axis; j is turned around last.
   const taps = node('Reshape', [product2d(at, rows, columns), ints([3, O, 3 * C])]);
   const byOutput = node('Transpose', [taps], { attributes: { perm: [1, 0, 2] } });
-  const ordered = node('Transpose', [node('Reshape', [byOutput, ints([O, 9, C])])], {
-    attributes: { perm: [0, 2, 1] },
-  });
+  const turned = node('Slice', [
+    node('Reshape', [byOutput, ints([3 * O, 3, C])]),
+    ints([-1]),
+    ints([-4]),
+    ints([1]),
+    ints([-1]),
+  ]);
+  const ordered = node('Transpose', [node('Reshape', [turned, ints([O, 9, C])])], { attributes: { perm: [0, 2, 1] } });
   node('Reshape', [ordered, ints([O, C, 3, 3])], { outputs: at.out });
 }
 
