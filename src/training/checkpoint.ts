@@ -1,9 +1,9 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolkitError } from '../core/errors.js';
+import { show, ToolkitError } from '../core/errors.js';
 import type { HostArray } from '../core/host-array.js';
 import { readError, writeDirectoryAtomic, writeFileAtomic, writeJson } from '../files/index.js';
-import { readSafetensors, writeSafetensors } from '../nn/index.js';
+import { readSafetensors, type TensorMap, writeSafetensors } from '../nn/index.js';
 import type { Stepper } from './stepper.js';
 
 /** What a checkpoint remembers beside its arrays. The random state and the data position follow from seed and step. */
@@ -36,14 +36,22 @@ export async function saveCheckpoint(
     }
     await writeJson(join(directory, stateFile), { step: stepper.steps, kinds: stepper.kinds, ...state });
   });
-  for (const step of (await checkpointSteps(root)).slice(0, -keep)) {
-    await rm(join(root, folderName(step)), { recursive: true, force: true });
+  const kept = (await checkpointSteps(root)).slice(-keep);
+  for (const step of await folderSteps(root)) {
+    if (!kept.includes(step)) await rm(join(root, folderName(step)), { recursive: true, force: true });
   }
   return path;
 }
 
-/** Steps of the checkpoints in a folder, oldest first. */
+/** Steps of the complete checkpoints in a folder, oldest first. The state is written last and deleted with the rest. */
 export async function checkpointSteps(root: string): Promise<readonly number[]> {
+  const steps = await folderSteps(root);
+  const complete = steps.map((step) => stat(join(root, folderName(step), stateFile)).catch(() => null));
+  const found = await Promise.all(complete);
+  return steps.filter((_, i) => found[i]?.isFile());
+}
+
+async function folderSteps(root: string): Promise<readonly number[]> {
   const names = await readdir(root).catch(() => []);
   const steps = names.flatMap((name) => {
     const match = pattern.exec(name);
@@ -57,22 +65,42 @@ export async function latestCheckpoint(root: string): Promise<(CheckpointState &
   const step = (await checkpointSteps(root)).at(-1);
   if (step === undefined) return null;
   const path = join(root, folderName(step));
-  const text = await readFile(join(path, stateFile), 'utf8').catch((error) => {
-    throw readError(join(path, stateFile), error);
-  });
-  return { ...(JSON.parse(text) as CheckpointState), path };
+  return { ...(await readState(path)), path };
 }
 
-/** Puts a checkpoint back into a stepper of the same network and optimiser. */
+/** Puts a checkpoint back into a stepper of the same network and optimiser. A damaged file changes nothing. */
 export async function restoreCheckpoint(path: string, stepper: Stepper): Promise<void> {
+  const { step } = await readState(path);
+  const stored = new Map<string, TensorMap>();
   for (const kind of stepper.kinds) {
     const file = join(path, `${kind}.safetensors`);
-    const bytes = await readFile(file).catch((error) => {
-      throw readError(file, error);
-    });
-    stepper.write(kind, readSafetensors(bytes, { name: file }).tensors as ReadonlyMap<string, HostArray<'float32'>>);
+    stored.set(kind, readSafetensors(await read(file), { name: file }).tensors);
   }
-  const state = JSON.parse(await readFile(join(path, stateFile), 'utf8')) as CheckpointState;
-  if (!Number.isInteger(state.step)) throw new ToolkitError('bad-state', `${join(path, stateFile)} names no step.`);
-  stepper.setSteps(state.step);
+  for (const [kind, values] of stored) stepper.write(kind, values as ReadonlyMap<string, HostArray<'float32'>>);
+  stepper.setSteps(step);
 }
+
+async function readState(path: string): Promise<CheckpointState> {
+  const file = join(path, stateFile);
+  const text = (await read(file)).toString();
+  const state = parsed(text) as Partial<CheckpointState> | null;
+  const whole = Number.isSafeInteger(state?.step) && Number.isSafeInteger(state?.seed);
+  if (whole && Number.isFinite(state?.seconds) && typeof state?.config === 'object') return state as CheckpointState;
+  throw new ToolkitError(
+    'bad-state',
+    `${file} is not the state of a checkpoint; it begins with ${show(text.slice(0, 40))}.`,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // said by the caller
+  }
+}
+
+const read = (path: string): Promise<Buffer> =>
+  readFile(path).catch((error) => {
+    throw readError(path, error);
+  });

@@ -1,3 +1,4 @@
+import { ToolkitError } from '../core/errors.js';
 import { type HostArray, int64s, type Shape } from '../core/host-array.js';
 import { fold, type Key, uniforms } from '../core/random.js';
 import type { Batch } from '../data/index.js';
@@ -47,7 +48,7 @@ export function denoisingObjective(options: DenoisingOptions): DenoisingObjectiv
     losses(parameter) {
       const context = training ? trainingContext() : undefined;
       const params = bindParams(network.params, (path, spec) =>
-        spec.frozen ? constant(frozen.get(path)!) : parameter(path),
+        spec.frozen ? constant(known(frozen, path)) : parameter(path),
       );
       const labels = conditional ? { classLabels: input('class_labels', [batch], 'int64') } : {};
       const sample = { sample: input('x', shape), timestep: input('t', [batch]), ...labels };
@@ -57,6 +58,12 @@ export function denoisingObjective(options: DenoisingOptions): DenoisingObjectiv
       return mul(error, input('weight', [batch]));
     },
   };
+}
+
+function known(frozen: ReadonlyMap<string, HostArray<'float32'>>, path: string): HostArray<'float32'> {
+  const value = frozen.get(path);
+  if (value) return value;
+  throw new ToolkitError('bad-option', `denoisingObjective: "${path}" is not trained and needs a value in frozen.`);
 }
 
 export interface NoisedOptions {
@@ -70,6 +77,8 @@ export interface NoisedOptions {
   readonly indices: ArrayLike<number>;
   /** Class labels, or null for an unconditional network. */
   readonly labels: ArrayLike<number> | null;
+  /** Number of the first picture in a job done in parts: row i draws the noise of picture `first + i`. */
+  readonly first?: number;
 }
 
 /** What one run of the denoising graph is fed: pictures noised to their levels, and what to say about them. */

@@ -1,8 +1,8 @@
 import { show, ToolkitError } from '../core/errors.js';
 import { floats, type HostArray } from '../core/host-array.js';
-import { inputsOf } from '../graph/index.js';
+import { inputsOf, showType } from '../graph/index.js';
 import type { Executable, Feeds, Runtime } from '../runtime/index.js';
-import type { Chunk } from './layout.js';
+import type { Chunk, Part } from './layout.js';
 import { type UpdateOptions, updateGraphs } from './update.js';
 
 /** One value of everything that an optimiser step changes: per chunk, the parameters, the slots, the average. */
@@ -33,7 +33,7 @@ export interface Stepper extends Disposable {
   step(batches: readonly Feeds[], settings: StepSettings): Promise<StepOutcome>;
   /** Copies of the arrays of one kind by parameter name. */
   read(kind: string): Map<string, HostArray<'float32'>>;
-  /** Replaces the arrays of one kind. */
+  /** Replaces the arrays of one kind, all or none; other names in `values` are left alone. */
   write(kind: string, values: ReadonlyMap<string, HostArray<'float32'>>): void;
   setSteps(steps: number): void;
 }
@@ -63,17 +63,10 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
   let steps = 0;
 
   const write = (kind: string, values: ReadonlyMap<string, HostArray<'float32'>>): void => {
+    requireKind(kind, kinds);
+    for (const { parts } of chunks) for (const part of parts) requireValue({ kind, ...part }, values.get(part.name));
     for (const { id, parts } of chunks) {
-      for (const { name, offset, shape } of parts) {
-        const value = values.get(name);
-        if (!value || value.shape.join() !== shape.join()) {
-          throw new ToolkitError(
-            'bad-state',
-            `Parameter "${name}" needs ${kind} of shape ${show(shape)}, got ${value ? show(value.shape) : 'nothing'}.`,
-          );
-        }
-        state[`${kind}/${id}`]!.data.set(value.data, offset);
-      }
+      for (const { name, offset } of parts) state[`${kind}/${id}`]!.data.set(values.get(name)!.data, offset);
     }
   };
   write('p', initial);
@@ -115,6 +108,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       return result;
     },
     read(kind) {
+      requireKind(kind, kinds);
       const values = new Map<string, HostArray<'float32'>>();
       for (const { id, parts } of chunks) {
         for (const { name, shape, offset } of parts) {
@@ -132,6 +126,17 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       applyRun.close();
     },
   };
+}
+
+function requireKind(kind: string, kinds: readonly string[]): void {
+  if (kinds.includes(kind)) return;
+  throw new ToolkitError('bad-state', `This stepper holds ${kinds.join(', ')}, and no ${show(kind)}.`);
+}
+
+function requireValue({ kind, name, shape }: Part & { readonly kind: string }, value: HostArray | undefined): void {
+  if (value?.dtype === 'float32' && value.shape.join() === shape.join()) return;
+  const wanted = `${kind} of ${showType({ dtype: 'float32', shape })}`;
+  throw new ToolkitError('bad-state', `"${name}" needs ${wanted}, got ${value ? showType(value) : 'nothing'}.`);
 }
 
 /** Each parameter as a view of its chunk: the same memory under the name and shape the network asks for. */

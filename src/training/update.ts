@@ -34,7 +34,10 @@ export interface UpdateOptions {
   readonly clip: boolean;
   /** Whether an exponential moving average of the parameters is kept. */
   readonly ema: boolean;
-  /** Backward passes whose gradients are averaged into one update. */
+  /**
+   * Backward passes whose gradients are averaged into one update. With batches of one size that is the gradient of all
+   * their samples together, up to the rounding of sums.
+   */
   readonly accumulate: number;
 }
 

@@ -34,7 +34,10 @@ export interface HeldOutLoss {
   readonly pictures: number;
 }
 
-/** Measures the held-out denoising loss by noise level, always with the same pictures, levels and noise. */
+/**
+ * Measures the held-out denoising loss by noise level, always with the same pictures, levels and noise, whatever the
+ * batch size.
+ */
 export async function createValidator(options: ValidatorOptions) {
   const { runtime, objective, batch, data, loss, grid, prediction, nullLabel, bins = 10, most = 64 } = options;
   const parameters = new Map([...objective.parameters].map(([name, shape]) => [name, input(`param/${name}`, shape)]));
@@ -67,7 +70,8 @@ export async function createValidator(options: ValidatorOptions) {
           grid,
           prediction,
           weighting: uniformWeighting(),
-          key: fold(from, at),
+          key: from,
+          first: at,
           clean: x,
           indices: filled.map(({ index }) => index),
           labels: nullLabel === null ? null : Array.from(labels, (label) => (label < 0 ? nullLabel : label)),

@@ -2,6 +2,9 @@ import { number } from '../../core/options.js';
 import { add, div, mul, sqrt, square, sub } from '../../graph/index.js';
 import { defineOptimizer } from '../optimizer.js';
 
+/** At 1 nothing would ever be forgotten, and the bias correction would divide by 1 − 1. */
+const longest = 0.999999;
+
 /**
  * Adam with decoupled weight decay. Loshchilov & Hutter 2019 (arXiv:1711.05101), Algorithm 2.
  *
@@ -15,9 +18,9 @@ import { defineOptimizer } from '../optimizer.js';
 export const adamw = defineOptimizer({
   name: 'adamw',
   options: {
-    beta1: number({ default: 0.9, min: 0, max: 1, help: 'Memory of the mean gradient.' }),
-    beta2: number({ default: 0.999, min: 0, max: 1, help: 'Memory of the mean squared gradient.' }),
-    eps: number({ default: 1e-8, min: 0, help: 'Keeps the division finite.' }),
+    beta1: number({ default: 0.9, min: 0, max: longest, help: 'Memory of the mean gradient.' }),
+    beta2: number({ default: 0.999, min: 0, max: longest, help: 'Memory of the mean squared gradient.' }),
+    eps: number({ default: 1e-8, min: 1e-30, help: 'Keeps the division finite.' }),
     weightDecay: number({ default: 0.01, min: 0, max: 1, help: 'Decoupled decay λ of every parameter.' }),
   },
   slots: ['m', 'v'],
