@@ -1,5 +1,6 @@
 import { defineRegistry } from '../../core/registry.js';
 import type { Command } from '../define-command.js';
+import { bench } from './bench.js';
 import { demo } from './demo.js';
 import { forward } from './forward.js';
 import { inspect } from './inspect.js';
@@ -13,4 +14,5 @@ export const commands = defineRegistry<Readonly<Record<string, Command>>>('comma
   sample,
   inspect,
   forward,
+  bench,
 });

@@ -136,7 +136,7 @@ export async function* runTraining(
         if (ends) break;
       }
     }
-    const heldOut = await saver.validate(log, signal);
+    const heldOut = options.validateEvery === 0 ? null : await saver.validate(log, signal);
     if (heldOut) yield { kind: 'validation', step: stepper.steps, heldOut };
     yield { kind: 'checkpoint', step: stepper.steps, folder: await saver.checkpoint() };
     const samples = join(folder.samples, 'final.png');
