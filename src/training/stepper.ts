@@ -50,7 +50,7 @@ export interface StepperOptions extends UpdateOptions {
 export async function createStepper(options: StepperOptions): Promise<Stepper> {
   const { runtime, initial, optimizer, accumulate, ema, clip: measures } = options;
   const { chunks, gradients, apply } = updateGraphs(options);
-  const wanted = new Set(inputsOf(gradients).keys());
+  const [wanted, applied] = [inputsOf(gradients), inputsOf(apply)];
   const [gradientsRun, applyRun] = (await Promise.all([gradients, apply].map((graph) => runtime.compile(graph)))) as [
     Executable,
     Executable,
@@ -103,7 +103,8 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
         ...(measures && { clip: Math.min(clip, 3e38), norm: result.norm }),
         ...(ema && { emaDecay }),
       });
-      await applyRun.run({ ...state, ...sums, ...scalars }, next(state));
+      const used = Object.entries(scalars).filter(([name]) => applied.has(name)); // no decay, no factor for it
+      await applyRun.run({ ...state, ...sums, ...Object.fromEntries(used) }, next(state));
       steps += 1;
       return result;
     },
@@ -140,7 +141,7 @@ function requireValue({ kind, name, shape }: Part & { readonly kind: string }, v
 }
 
 /** Each parameter as a view of its chunk: the same memory under the name and shape the network asks for. */
-function views(chunks: readonly Chunk[], arrays: Arrays, wanted: ReadonlySet<string>): Feeds {
+function views(chunks: readonly Chunk[], arrays: Arrays, wanted: ReadonlyMap<string, unknown>): Feeds {
   const feeds: Record<string, HostArray> = {};
   for (const { id, parts } of chunks) {
     for (const { name, shape, offset } of parts) {
