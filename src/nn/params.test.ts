@@ -52,7 +52,7 @@ test('presets have the sizes their description tells', () => {
   const millions = Object.fromEntries(
     presets.names.map((name) => [name, (countParams(unet2d(presetConfig(name)).params) / 1e6).toFixed(2)]),
   );
-  assert.deepEqual(millions, { tiny: '0.05', small: '1.00', compact: '2.74', medium: '3.94', large: '6.47' });
+  assert.deepEqual(millions, { tiny: '0.05', mini: '0.70', small: '1.00', compact: '2.74', medium: '3.94', large: '6.47' });
 });
 
 test('presets fit the pictures they are asked for', () => {
@@ -63,6 +63,6 @@ test('presets fit the pictures they are asked for', () => {
   });
   assert.throws(
     () => presetConfig('huge' as 'large'),
-    /Unknown model preset "huge"\. Known: tiny, small, compact, medium, large\./,
+    /Unknown model preset "huge"\. Known: tiny, mini, small, compact, medium, large\./,
   );
 });

@@ -15,10 +15,11 @@ interface Preset {
 /**
  * U-Nets that train on a CPU in minutes to hours. Attention stands at the last level and in the middle; eight groups,
  * because the usual 32 would leave one channel in a group of the narrow ones. Parameters, unconditional on RGB:
- * tiny 0.05 M, small 1.0 M, compact 2.7 M, medium 3.9 M, large 6.5 M.
+ * tiny 0.05 M, mini 0.7 M, small 1.0 M, compact 2.7 M, medium 3.9 M, large 6.5 M.
  */
 export const presets = defineRegistry('model preset', {
   tiny: { size: 8, widths: [8, 16], layers: 1, groups: 4, headDim: 8 },
+  mini: { size: 16, widths: [32, 64], layers: 1, groups: 8, headDim: 32 },
   small: { size: 16, widths: [32, 64], layers: 2, groups: 8, headDim: 32 },
   compact: { size: 32, widths: [32, 64, 128], layers: 1, groups: 8, headDim: 32 },
   medium: { size: 32, widths: [32, 64, 128], layers: 2, groups: 8, headDim: 32 },

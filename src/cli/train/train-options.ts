@@ -19,7 +19,7 @@ export const trainOptions = {
   model: text({
     default: null,
     placeholder: 'PRESET',
-    help: 'Network: tiny, small, compact, medium, large, or the config.json of a U-Net. By default what suits the size.',
+    help: 'Network: tiny, mini, small, compact, medium, large, or the config.json of a U-Net. By default what suits the size.',
   }),
   steps: integer({ default: null, min: 1, help: 'Steps to train in all; 10000 unless --minutes is given.' }),
   minutes: number({ default: null, min: 0, help: 'Minutes to train in all, whatever the number of steps.' }),
