@@ -1,4 +1,5 @@
 import { commands } from '../../src/cli/commands/index.js';
+import { flagOf } from '../../src/cli/parse.js';
 import type { OptionSpecs } from '../../src/core/options.js';
 import * as data from '../../src/data/index.js';
 import * as diffusion from '../../src/diffusion/index.js';
@@ -130,6 +131,3 @@ export function flagsFor(names: readonly string[]): readonly string[] {
     ),
   );
 }
-
-/** As options are written on the command line. */
-export const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;

@@ -1,5 +1,6 @@
 import { commands } from '../../src/cli/commands/index.js';
 import { globalOptions } from '../../src/cli/global-options.js';
+import { flagOf } from '../../src/cli/parse.js';
 import type { HostArray, Shape } from '../../src/core/host-array.js';
 import { predictions } from '../../src/diffusion/index.js';
 import { type OpDefinition, ops, type TensorType } from '../../src/graph/index.js';
@@ -13,7 +14,6 @@ import {
   unet2d,
 } from '../../src/nn/index.js';
 import { schedulerClasses } from '../../src/sampling/index.js';
-import { flagOf } from './kinds.js';
 import { fence, optionTable, table } from './markdown.js';
 import { docOf, fileOf } from './source.js';
 
