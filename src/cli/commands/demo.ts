@@ -4,11 +4,15 @@ import { pathToFileURL } from 'node:url';
 import { integer, number, text } from '../../core/options.js';
 import { defineCommand } from '../define-command.js';
 import { runDemo } from '../demo/run-demo.js';
+import { shippedModel } from '../model/shipped-model.js';
 import { openRuntime } from '../runtime.js';
 import { duration } from '../terminal/format.js';
 
 /** What a minute is spent on: the smallest set with faces in it, and a network that learns it in that time. */
-const training = { data: 'emoji:faces', size: 16, model: 'small', batch: 16, warmup: 20, labels: false } as const;
+const training = {
+  ...{ data: 'emoji:faces', size: 16, model: 'mini', batch: 8, lr: 0.002, warmup: 50 },
+  weighting: 'min-snr',
+} as const;
 
 export const demo = defineCommand({
   name: 'demo',
@@ -18,9 +22,14 @@ export const demo = defineCommand({
     'samples from the shipped model, and writes report.html with the pictures, the loss and what to try next.',
   arguments: {},
   options: {
-    minutes: number({ default: 1, min: 0, max: 600, help: 'How long to train.' }),
+    minutes: number({ default: 1.2, min: 0, max: 600, help: 'How long to train.' }),
     steps: integer({ default: null, min: 1, help: 'Ends training after so many steps, should it come first.' }),
     seed: integer({ default: 0, min: 0, max: Number.MAX_SAFE_INTEGER, help: 'Seed of everything random.' }),
+    model: text({
+      default: null,
+      placeholder: 'DIR',
+      help: 'A model with classes to show beside it; the shipped one unless told.',
+    }),
     out: text({
       default: 'runs/demo',
       placeholder: 'DIR',
@@ -29,12 +38,13 @@ export const demo = defineCommand({
   },
   short: { o: 'out' },
   examples: ['langevin demo', 'langevin demo --minutes 5'],
-  async run({ options: { minutes, steps, seed, out: root }, globals, out, signal }) {
+  async run({ options: { minutes, steps, seed, model, out: root }, globals, out, signal }) {
     const begin = performance.now();
     const watched = { previewEvery: 0, validateEvery: 200, checkpointEvery: 0, keep: 1 };
     const result = await runDemo({
       root,
       training: { ...training, minutes, steps, seed, ...watched },
+      shipped: model ?? shippedModel(),
       runtime: openRuntime(globals),
       out,
       signal,

@@ -32,6 +32,8 @@ export interface DemoReportOptions {
   /** Single samples of the model that was just trained. */
   readonly faces: readonly Uint8Array[];
   readonly animation: Uint8Array;
+  /** How they were drawn: "60 steps of ddpm". */
+  readonly sampler: string;
   /** Null where the shipped model is missing. */
   readonly shipped: ClassPictures | null;
   readonly commands: { readonly train: string; readonly root: string };
@@ -86,14 +88,14 @@ const gif = (bytes: Uint8Array, alt: string): string =>
 const section = (title: string, lead: string, content: string): string =>
   `<section>\n<h2>${title}</h2>\n<p class="soft">${lead}</p>\n${content}\n</section>`;
 
-function facesSection({ faces, animation, plan }: DemoReportOptions): string {
+function facesSection({ faces, animation, sampler, plan }: DemoReportOptions): string {
   const tiles = faces.map((face, i) => png(face, `sample ${i}`)).join('');
   return section(
     'Faces it made up',
     `The first ${faces.length} samples of seed ${plan.options.seed}, not chosen, and the way of some of them out of the noise.`,
     `<div class="pair">
 <div class="card"><div class="tiles">${tiles}</div></div>
-<figure class="card film">${gif(animation, 'samples forming out of noise')}<figcaption>20 steps of DDIM, from noise to picture</figcaption></figure>
+<figure class="card film">${gif(animation, 'samples forming out of noise')}<figcaption>From noise to picture in ${sampler}</figcaption></figure>
 </div>`,
   );
 }
@@ -155,7 +157,7 @@ ${classes.length} classes, in ${duration(seconds)}: <code>${escape(command)}</co
   );
 }
 
-function settingsSection({ plan, parameters, machine, commands }: DemoReportOptions): string {
+function settingsSection({ plan, parameters, sampler, machine, commands }: DemoReportOptions): string {
   const { options, network, scheme } = plan;
   const rows: Readonly<Record<string, string>> = {
     Data: `${plan.data.name}, ${plan.data.size} × ${plan.data.size} × ${plan.data.channels}`,
@@ -163,7 +165,7 @@ function settingsSection({ plan, parameters, machine, commands }: DemoReportOpti
     'Noise schedule': `${options.schedule}, 1000 levels`,
     Predicts: scheme.prediction,
     Optimiser: `AdamW, learning rate ${options.lr} (${options.curve}), batch ${options.batch * options.accumulate}, moving average ${options.ema}`,
-    Sampler: `${scheme.sampler.name}, 20 steps`,
+    Samples: sampler,
     Seed: String(options.seed),
     Machine: machine,
   };

@@ -8,9 +8,9 @@ import { encodeGif } from '../../files/gif.js';
 import { grid } from '../../files/grid.js';
 import { enlarge, fromBatch, type Picture } from '../../files/picture.js';
 import { encodePng, writePng } from '../../files/png.js';
+import type { DiffusionModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { openModel } from '../model/open-model.js';
-import { shippedModel } from '../model/shipped-model.js';
 import { settle } from '../parse.js';
 import type { Point } from '../report/charts.js';
 import { type Drawn, drawSamples } from '../sample/draw-samples.js';
@@ -29,13 +29,19 @@ export interface DemoOptions {
   readonly root: string;
   /** What of `train` is told otherwise than usual. */
   readonly training: Partial<TrainOptions>;
+  /** A class-conditional model to show beside the trained one; null where there is none. */
+  readonly shipped: string | null;
   readonly runtime: Runtime;
   readonly out: Output;
   readonly signal: AbortSignal;
 }
 
+/** Fresh noise in every step corrects what a network that has trained for a minute gets wrong in the one before. */
+const facesSampling = { sampler: 'ddpm', steps: 60, class: 'smileys-emotion' } as const;
+
 /** The tour: train on faces, sample from the result, sample from the shipped model, write a report. */
-export async function runDemo({ root, training, runtime, out, signal }: DemoOptions) {
+export async function runDemo({ root, training, shipped: path, runtime, out, signal }: DemoOptions) {
+  const beside = path === null ? null : await openModel(path); // what is wrong with it is said before a minute is spent
   const run = join(root, 'training');
   await rm(run, { recursive: true, force: true });
   const options = settle('demo', trainOptions, training) as TrainOptions;
@@ -57,17 +63,26 @@ export async function runDemo({ root, training, runtime, out, signal }: DemoOpti
         losses.push({ step: event.step, value: event.loss });
       }
       if (event.kind === 'preview') files.push({ step: event.step, seconds, file: event.file });
-      if (event.kind === 'validation') heldOutPoints.push({ step: event.step, value: event.heldOut.mean });
+      // A weighted loss and the held-out one, which is not, are no numbers for one picture.
+      if (event.kind === 'validation' && options.weighting === 'uniform')
+        heldOutPoints.push({ step: event.step, value: event.heldOut.mean });
     },
   });
 
   out.say('2 of 3  Sampling from the model that was just trained');
-  const faces = await drawFrom({ path: run, given: { count: 64, seed: options.seed }, runtime, out, signal });
+  const faces = await drawFrom({
+    path: run,
+    model: await openModel(run),
+    given: { count: 64, seed: options.seed, ...facesSampling },
+    runtime,
+    out,
+    signal,
+  });
   const facesGif = await animation(faces.drawn, { count: 16, columns: 4, scale: faces.scale });
   await writePng(join(root, 'faces.png'), grid(faces.drawn.pictures, { scale: faces.scale }), { recipe: faces.recipe });
   await writeFileAtomic(join(root, 'faces.gif'), facesGif);
 
-  const shipped = await drawShipped({ root, runtime, out, signal });
+  const shipped = await drawShipped({ root, path, model: beside, runtime, out, signal });
 
   const previews: Preview[] = [];
   for (const { file, ...rest } of thinned(files, 6)) previews.push({ ...rest, png: await readFile(file) });
@@ -83,6 +98,7 @@ export async function runDemo({ root, training, runtime, out, signal }: DemoOpti
     previews,
     faces: fromBatch(faces.drawn.pictures).map((picture) => encodePng(picture)),
     animation: facesGif,
+    sampler: `${faces.recipe.steps} steps of ${faces.recipe.scheme.sampler.name}`,
     shipped,
     commands: { train: commandLine('train', trainOptions, { ...options, out: run }), root: run },
     machine: `${availableParallelism()} cores, ${process.platform} ${process.arch}, ${runtime.name}`,
@@ -100,6 +116,7 @@ interface Surroundings {
 
 interface DrawFromOptions extends Surroundings {
   readonly path: string;
+  readonly model: DiffusionModel;
   readonly given: Partial<SampleOptions>;
 }
 
@@ -110,24 +127,28 @@ interface DrawnFrom {
   readonly recipe: Readonly<Record<string, unknown>> & Sampling;
 }
 
-async function drawFrom({ path, given, runtime, out, signal }: DrawFromOptions): Promise<DrawnFrom> {
-  const model = await openModel(path);
+async function drawFrom({ path, model, given, runtime, out, signal }: DrawFromOptions): Promise<DrawnFrom> {
   const sampling = settleSampling(settle('sample', sampleOptions, given) as SampleOptions, model);
   const drawn = await drawSamples({ model, runtime, sampling, keep: 'noisy', out, signal });
   const recipe = { langevin: version(), command: 'sample', model: path, weights: model.hash, ...sampling };
   return { drawn, scale: scaleOf(model), classes: model.classes, recipe };
 }
 
-async function drawShipped({ root, ...rest }: Surroundings & { readonly root: string }): Promise<ClassPictures | null> {
-  const path = shippedModel();
-  if (path === null) {
+interface DrawShippedOptions extends Surroundings {
+  readonly root: string;
+  readonly path: string | null;
+  readonly model: DiffusionModel | null;
+}
+
+async function drawShipped({ root, path, model, ...rest }: DrawShippedOptions): Promise<ClassPictures | null> {
+  if (path === null || model === null) {
     rest.out.say('3 of 3  There is no models/emoji-32 here, so the shipped model is left out');
     return null;
   }
   rest.out.say('3 of 3  One picture of each class from the shipped model');
   const given = { class: 'all', guidance: 2 };
   const begin = performance.now();
-  const { drawn, scale, classes, recipe } = await drawFrom({ path, given, ...rest });
+  const { drawn, scale, classes, recipe } = await drawFrom({ path, model, given, ...rest });
   const seconds = (performance.now() - begin) / 1000;
   const columns = new Set(classes!.map((name) => name.split('/').slice(1).join('/'))).size;
   const gif = await animation(drawn, { count: classes!.length, columns, scale });
@@ -145,7 +166,7 @@ interface AnimationOptions {
 }
 
 function animation({ pictures, frames }: Drawn, { count, columns, scale }: AnimationOptions): Promise<Uint8Array> {
-  const shown: readonly (readonly Picture[])[] = [...frames, fromBatch(rows(pictures, 0, count))];
+  const shown: readonly (readonly Picture[])[] = [...thinned(frames, 24), fromBatch(rows(pictures, 0, count))];
   const tiles = shown.map((frame) =>
     grid(
       frame.slice(0, count).map((tile) => enlarge(tile, scale)),
