@@ -6,6 +6,7 @@ import { gaussians, key } from '../core/random.js';
 import { conv2d, type Graph, input } from '../graph/index.js';
 import { compileOnnx } from './onnx.js';
 import type { CompileOptions, Executable, Runtime } from './runtime.js';
+import { cacheSessions } from './session-cache.js';
 
 export const nodeRuntimeOptions = {
   threads: integer({ default: 0, min: 0, max: 256, help: 'Threads of the engine; 0 takes one per core.' }),
@@ -27,13 +28,13 @@ export function createRuntime(given: Partial<Resolved<typeof nodeRuntimeOptions>
   };
   const target = device === 'webgpu' ? 'webgpu' : 'cpu';
   let block: Promise<number> | undefined;
-  return {
+  return cacheSessions({
     name: `node/${device}`,
     async compile(graph: Graph, options?: CompileOptions): Promise<Executable> {
       block ??= device === 'cpu' ? channelBlock(session) : Promise.resolve(0);
       return compileOnnx({ ort, target, session, block: await block, writesInto: true }, graph, options);
     },
-  };
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { ToolkitError } from '../core/errors.js';
 import { choice, integer, type Resolved, resolve, text } from '../core/options.js';
 import { compileOnnx } from './onnx.js';
 import type { Executable, Runtime } from './runtime.js';
+import { cacheSessions } from './session-cache.js';
 
 export const webRuntimeOptions = {
   device: choice(['wasm', 'webgpu'], { default: 'wasm', help: 'Where to compute.' }),
@@ -31,7 +32,7 @@ export function createRuntime(given: Partial<Resolved<typeof webRuntimeOptions>>
     extra: { session: { set_denormal_as_zero: '1' } },
   };
   const inTurn = queue();
-  return {
+  return cacheSessions({
     name: `web/${device}`,
     compile: (graph, options) =>
       inTurn(async () => {
@@ -40,7 +41,7 @@ export function createRuntime(given: Partial<Resolved<typeof webRuntimeOptions>>
         const target = { ort, target: device, session, writesInto: false };
         return serialised(await compileOnnx(target, graph, options), inTurn);
       }),
-  };
+  });
 }
 
 /** Threads share memory, which browsers give only to pages that isolate themselves. */
