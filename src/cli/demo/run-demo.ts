@@ -29,6 +29,8 @@ export interface DemoOptions {
   readonly root: string;
   /** What of `train` is told otherwise than usual. */
   readonly training: Partial<TrainOptions>;
+  /** What of `sample` is told otherwise, for the model that was just trained. */
+  readonly sampling: Partial<SampleOptions>;
   /** A class-conditional model to show beside the trained one; null where there is none. */
   readonly shipped: string | null;
   readonly runtime: Runtime;
@@ -36,11 +38,8 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-/** Fresh noise in every step corrects what a network that has trained for a minute gets wrong in the one before. */
-const facesSampling = { sampler: 'ddpm', steps: 60, class: 'smileys-emotion' } as const;
-
 /** The tour: train on faces, sample from the result, sample from the shipped model, write a report. */
-export async function runDemo({ root, training, shipped: path, runtime, out, signal }: DemoOptions) {
+export async function runDemo({ root, training, sampling, shipped: path, runtime, out, signal }: DemoOptions) {
   const beside = path === null ? null : await openModel(path); // what is wrong with it is said before a minute is spent
   const run = join(root, 'training');
   await rm(run, { recursive: true, force: true });
@@ -64,8 +63,9 @@ export async function runDemo({ root, training, shipped: path, runtime, out, sig
       }
       if (event.kind === 'preview') files.push({ step: event.step, seconds, file: event.file });
       // A weighted loss and the held-out one, which is not, are no numbers for one picture.
-      if (event.kind === 'validation' && options.weighting === 'uniform')
+      if (event.kind === 'validation' && options.weighting === 'uniform') {
         heldOutPoints.push({ step: event.step, value: event.heldOut.mean });
+      }
     },
   });
 
@@ -73,7 +73,7 @@ export async function runDemo({ root, training, shipped: path, runtime, out, sig
   const faces = await drawFrom({
     path: run,
     model: await openModel(run),
-    given: { count: 64, seed: options.seed, ...facesSampling },
+    given: { count: 64, seed: options.seed, ...sampling },
     runtime,
     out,
     signal,
