@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolkitError } from '../core/errors.js';
-import { readError, writeDirectoryAtomic, writeFileAtomic } from '../files/index.js';
+import { show, ToolkitError } from '../core/errors.js';
+import { readError, systemCode, writeDirectoryAtomic, writeFileAtomic } from '../files/index.js';
 import {
   findModel,
   formatModelIndex,
@@ -54,7 +54,9 @@ export async function loadModel(path: string): Promise<DiffusionModel> {
     network,
     values: matchParams(network.params, modernTensors(found), { name }),
     scheme: readSchedulerConfig(scheduler),
-    classes: listing.includes(classesFile) ? await readClasses(join(folder, classesFile)) : null,
+    classes: listing.includes(classesFile)
+      ? await readClasses(join(folder, classesFile), config.num_class_embeds ?? 0)
+      : null,
     hash: hash.digest('hex'),
   };
 }
@@ -93,18 +95,30 @@ async function modelListing(path: string): Promise<{ readonly folder: string; re
   if (!kind.isDirectory()) throw new ToolkitError('not-found', `${path} is a file; a model is a folder.`);
   const inside = join(path, 'model');
   const folder = (await stat(inside).catch(() => null))?.isDirectory() ? inside : path;
-  const top = await readdir(folder);
+  const top = await list(folder);
   const parts = ['unet', 'scheduler'].filter((name) => top.includes(name));
   const nested = await Promise.all(
-    parts.map(async (part) => (await readdir(join(folder, part))).map((name) => `${part}/${name}`)),
+    parts.map(async (part) => (await list(join(folder, part))).map((name) => `${part}/${name}`)),
   );
   return { folder, listing: [...top, ...nested.flat()] };
 }
 
-async function readClasses(path: string): Promise<readonly string[]> {
+async function readClasses(path: string, rows: number): Promise<readonly string[]> {
   const classes = await readJson(path);
-  if (Array.isArray(classes) && classes.every((name) => typeof name === 'string')) return classes;
-  throw new ToolkitError('bad-config', `${path} must be a JSON list of class names.`);
+  if (!Array.isArray(classes) || !classes.every((name) => typeof name === 'string')) {
+    throw new ToolkitError('bad-config', `${path} must be a JSON list of class names, got ${show(classes)}.`);
+  }
+  if (classes.length <= rows) return classes;
+  throw new ToolkitError('bad-config', `${path} names ${classes.length} classes, and the network knows ${rows}.`);
+}
+
+async function list(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') return []; // a file that is named like a part holds none
+    throw readError(path, error);
+  }
 }
 
 const read = (path: string): Promise<Buffer> =>

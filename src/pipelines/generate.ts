@@ -1,5 +1,6 @@
 import { show, ToolkitError } from '../core/errors.js';
 import { concatRows, floats, type HostArray } from '../core/host-array.js';
+import { integer, resolve } from '../core/options.js';
 import { key } from '../core/random.js';
 import { batchSpace, type Space } from '../core/space.js';
 import { torchSpace } from '../core/torch-random.js';
@@ -56,7 +57,7 @@ export interface GenerateFrame {
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerateFrame, Batch, undefined> {
   const { model, runtime, count, seed, guidance = 1, steps: length, random = 'philox', signal } = options;
-  checkLabels(options);
+  check(options);
   const parts = assemble({ ...model.scheme, ...options.scheme });
   const steps = parts.steps(length);
   const batch = Math.min(count, options.batch ?? 16);
@@ -135,15 +136,39 @@ interface LabelsOptions {
 const labelsOf = ({ options, first, size, free }: LabelsOptions): readonly number[] =>
   Array.from({ length: size }, (_, i) => options.labels?.[first + i] ?? free ?? 0);
 
-function checkLabels({ model, count, labels }: GenerateOptions): void {
-  if (!labels) return;
+/** One clear error for what cannot be asked, before anything is compiled. */
+function check(options: GenerateOptions): void {
+  resolve('generate', numberOptions, { count: options.count, seed: options.seed, batch: options.batch });
+  checkLabels(options);
+}
+
+const numberOptions = {
+  count: integer({ default: 1, min: 1, help: 'Pictures to make.' }),
+  seed: integer({ default: 0, min: 0, max: Number.MAX_SAFE_INTEGER, help: 'Where the noise comes from.' }),
+  batch: integer({ default: 16, min: 1, help: 'Pictures computed together.' }),
+};
+
+function checkLabels({ model, count, labels, guidance = 1 }: GenerateOptions): void {
+  const refuse = (sentence: string): never => {
+    throw new ToolkitError('bad-label', sentence);
+  };
   const rows = model.config.num_class_embeds;
-  if (rows === null) throw new ToolkitError('bad-label', 'This model has no classes: leave the labels out.');
-  if (labels.length !== count) {
-    throw new ToolkitError('bad-label', `generate: ${count} pictures need ${count} labels, got ${labels.length}.`);
+  if (rows === null) {
+    if (labels) refuse('This model has no classes: leave the labels out.');
+    return;
   }
-  const stray = labels.find((label) => label !== null && !(Number.isInteger(label) && label >= 0 && label < rows));
-  if (stray !== undefined) {
-    throw new ToolkitError('bad-label', `generate: labels must be integers in [0, ${rows - 1}], got ${show(stray)}.`);
+  const range = `integers in [0, ${rows - 1}]`;
+  const free = nullLabel(model);
+  if (labels && labels.length !== count) {
+    refuse(`generate: ${count} pictures need ${count} labels, got ${labels.length}.`);
+  }
+  const stray = labels?.find((label) => label !== null && !(Number.isInteger(label) && label >= 0 && label < rows));
+  if (stray !== undefined) refuse(`generate: labels must be ${range}, got ${show(stray)}.`);
+  if (free !== null) return;
+  if (!labels || labels.includes(null)) {
+    refuse(`generate: this model has no label for "any class". Give every picture one of its labels, ${range}.`);
+  }
+  if (guidance !== 1) {
+    refuse('generate: guidance compares with "any class", and this model has no label for it. Leave guidance at 1.');
   }
 }
