@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
+import { mock, suite, test } from 'node:test';
+import { listenForInterrupt } from '../src/cli/interrupt.js';
 import { bytes, count, duration, figure, plural, short, table, wrap } from '../src/cli/terminal/format.js';
 import { createOutput } from '../src/cli/terminal/output.js';
 import { paint } from '../src/cli/terminal/paint.js';
@@ -142,4 +143,19 @@ suite('output', () => {
     );
     assert.equal(stderr, '');
   });
+});
+
+test('the first Ctrl-C asks to stop, the second ends the process, and afterwards nobody listens', () => {
+  const exit = mock.method(process, 'exit', () => undefined as never);
+  const before = process.listenerCount('SIGINT');
+  {
+    let told = 0;
+    using interrupt = listenForInterrupt(() => told++);
+    process.emit('SIGINT');
+    assert.deepEqual([interrupt.signal.aborted, told, exit.mock.callCount()], [true, 1, 0]);
+    process.emit('SIGINT');
+    assert.deepEqual([told, exit.mock.calls.map((call) => call.arguments)], [1, [[130]]]);
+  }
+  assert.equal(process.listenerCount('SIGINT'), before);
+  exit.mock.restore();
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { readNdjson, readRecipe, takeLock } from '../src/files/index.js';
-import { presets, readSafetensors, writeSafetensors } from '../src/nn/index.js';
+import { presetConfig, presets, readSafetensors, writeSafetensors } from '../src/nn/index.js';
 import { checkpointSteps } from '../src/training/index.js';
 import { cli, events, seen, start } from './cli-harness.js';
 import { brief, writePictures } from './cli-pictures.js';
@@ -217,6 +217,22 @@ suite('what is wrong is said before anything is done', () => {
     const plan = JSON.parse(stdout);
     assert.deepEqual([plan.out, plan.options.lr, plan.data.count, plan.network.sample_size], [run('dry'), 0.01, 40, 8]);
     assert.ok(!existsSync(run('dry')));
+  });
+
+  test("a network of one's own", async () => {
+    const file = run('own.json');
+    const plan = async (config: object, ...more: string[]) => {
+      await writeFile(file, JSON.stringify(config));
+      return cli('train', ...options('own'), '--dry-run', '-q', '--model', file, ...more);
+    };
+    const config = { ...presetConfig('tiny', { classes: 2 }), block_out_channels: [4, 8] };
+    assert.deepEqual(JSON.parse((await plan(config)).stdout).network.block_out_channels, [4, 8]);
+    const few = await plan({ ...config, num_class_embeds: 2 });
+    const rows = 'num_class_embeds is 2, and the data has 2 classes and needs one row more, for "any class".';
+    assert.equal(plain(few.stderr), `Error: ROOT/own.json: ${rows}\n`);
+    const grey = await plan(config, '--channels', 'grey');
+    const colours = 'in_channels is 3, and the pictures have 1. Change one of them.';
+    assert.equal(plain(grey.stderr), `Error: ROOT/own.json: ${colours}\n`);
   });
 
   test('pictures that cannot be read are named, and only all of them together are fatal', async () => {

@@ -11,7 +11,7 @@ export interface Interrupt extends Disposable {
 export function listenForInterrupt(told: () => void): Interrupt {
   const controller = new AbortController();
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    if (controller.signal.aborted) return process.exit(exitCodes.interrupted);
     controller.abort(new ToolkitError('interrupted', 'Interrupted.'));
     told();
   };

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { defineCommand } from '../define-command.js';
-import { flagOf, usageError } from '../parse.js';
+import { flagOf, settle, usageError } from '../parse.js';
 import { openRuntime } from '../runtime.js';
 import { duration } from '../terminal/format.js';
 import { loadData } from '../train/load-data.js';
@@ -53,7 +53,9 @@ export const train = defineCommand({
 
 async function storedPlan({ out }: TrainOptions): Promise<TrainPlan> {
   if (out === null) throw usageError('train: --resume needs --out RUN, the folder of the run to continue.');
-  return (await readRunConfig(out)) as unknown as TrainPlan;
+  const plan = (await readRunConfig(out)) as unknown as TrainPlan;
+  // An older run knows fewer options: what it does not name is as usual.
+  return { ...plan, options: settle('train', trainOptions, { ...plan.options }) as TrainOptions };
 }
 
 /** `runs/emoji-faces-16`, with a number behind it where that is taken. */
