@@ -25,10 +25,14 @@ export async function preview({ model, runtime, data, count, seed, signal }: Pre
     seed,
     ...(present.length > 0 && { labels }),
     steps: previewSteps,
+    scheme: previewScheme,
     signal,
   });
   return grid(pictures, { scale: scaleOf(model) });
 }
 
 /** Enough to see what the model has learnt. */
-export const previewSteps = 20;
+export const previewSteps = 30;
+
+/** Fresh noise in every step forgives a young network the mistakes of the step before. */
+const previewScheme = { sampler: { name: 'ddpm' }, steps: { name: 'trailing' } } as const;

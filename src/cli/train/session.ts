@@ -52,7 +52,14 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
   const drawn = initialise(network.params, fold(root, 'weights'));
   const initial = options.zeroInit ? zeroInit(drawn) : drawn;
   const picture = [data.channels, data.size, data.size];
-  const objective = denoisingObjective({ network, batch: options.batch, picture, conditional, training: true });
+  const objective = denoisingObjective({
+    network,
+    batch: options.batch,
+    picture,
+    conditional,
+    frozen: initial,
+    training: true,
+  });
   const stepper = await createStepper({
     runtime,
     initial,
@@ -94,7 +101,14 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
       if (!indices) return null;
       validator ??= await createValidator({
         runtime,
-        objective: denoisingObjective({ network, batch: options.batch, picture, conditional, training: false }),
+        objective: denoisingObjective({
+          network,
+          batch: options.batch,
+          picture,
+          conditional,
+          frozen: initial,
+          training: false,
+        }),
         batch: options.batch,
         data,
         indices,
