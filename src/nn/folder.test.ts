@@ -52,8 +52,8 @@ test('what is missing is said, with what is there', () => {
     'models/x holds no model: expected unet/config.json (a pipeline) or config.json (one network), got nothing.',
   );
   refuses(
-    ['config.json', 'diffusion_pytorch_model.fp16.safetensors'],
-    `models/x has no weights: expected ${weights}. There is the variant "fp16": ask for it.`,
+    ['config.json', 'diffusion_pytorch_model.fp16.safetensors', 'diffusion_pytorch_model.ema.safetensors'],
+    `models/x has no weights: expected ${weights}. There is the variant "fp16", "ema": ask for it.`,
   );
   refuses(
     ['config.json', 'diffusion_pytorch_model.bin'],
@@ -79,4 +79,9 @@ test('model_index.json as diffusers writes it', () => {
 }
 `,
   );
+});
+
+test('the only variant there is needs no asking', () => {
+  const listing = ['config.json', 'diffusion_pytorch_model.fp16.safetensors'];
+  assert.equal(findModel(listing).weights, 'diffusion_pytorch_model.fp16.safetensors');
 });

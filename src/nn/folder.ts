@@ -70,6 +70,8 @@ function findWeights({ has, folder, variant, name }: WeightSearch): Pick<ModelFi
       /^(?:diffusion_pytorch_)?model\.([\w-]+)\.safetensors$/.exec(path.slice(folder.length));
     return match ? [match[1]!] : [];
   });
+  // Where there is one variant and nothing else, there is nothing to choose.
+  if (variant === null && variants.length === 1) return findWeights({ has, folder, name, variant: variants[0]! });
   const remedy =
     variants.length > 0
       ? `There is the variant ${variants.map((found) => `"${found}"`).join(', ')}: ask for it.`

@@ -52,7 +52,14 @@ test('presets have the sizes their description tells', () => {
   const millions = Object.fromEntries(
     presets.names.map((name) => [name, (countParams(unet2d(presetConfig(name)).params) / 1e6).toFixed(2)]),
   );
-  assert.deepEqual(millions, { tiny: '0.05', mini: '0.70', small: '1.00', compact: '2.74', medium: '3.94', large: '6.47' });
+  assert.deepEqual(millions, {
+    tiny: '0.05',
+    mini: '0.70',
+    small: '1.00',
+    compact: '2.74',
+    medium: '3.94',
+    large: '6.47',
+  });
 });
 
 test('presets fit the pictures they are asked for', () => {
