@@ -55,14 +55,14 @@ for (const name of layers.names) {
       const { y, tensors } = build(sample, feeds);
       const loss = sum(mul(y, constant(draw(y.shape, 99))));
       const grads = grad(loss, [...tensors.values()]);
-      const outputs = Object.fromEntries([...tensors.keys()].map((path, i) => [path, grads[i]!]));
+      const outputs = Object.fromEntries([...tensors.keys()].map((path, i) => [`grad.${path}`, grads[i]!]));
       if (tensors.size === 0) return;
       const results = await evaluateGraph(outputs, Object.fromEntries(initialise(sample.layer.params, key(1))));
       for (const path of tensors.keys()) {
         // A constant added to every key changes no attention weight, so its gradient is zero in theory.
         if (path.endsWith('to_k.bias')) continue;
         assert.ok(
-          (results[path]!.data as Float32Array).some((g) => Math.abs(g) > 1e-6),
+          (results[`grad.${path}`]!.data as Float32Array).some((g) => Math.abs(g) > 1e-6),
           `no gradient in ${path}`,
         );
       }
