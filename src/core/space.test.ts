@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { floats } from './host-array.js';
+import { bits, fold, gaussians, key, philox, uniforms } from './random.js';
+import { batchSpace, type Term } from './space.js';
+
+suite('lincomb', () => {
+  const { lincomb } = batchSpace();
+  const values = [Number.NaN, Infinity, -0, 0, 1e-40, 3.4e38, ...gaussians(key(1), 60)];
+
+  test('any number of terms is their float64 sum from 0, in order, to the bit', () => {
+    for (let count = 1; count <= 5; count++) {
+      const terms = Array.from({ length: count }, (_, k): Term<ReturnType<typeof floats>> => {
+        const turned = values.map((_, i) => values[(i + k * 7) % values.length]!);
+        return [Math.sin(k + 1) * (k % 2 ? -1e3 : 1), floats([6, 11], turned)];
+      });
+      const expected = Float32Array.from(values, (_, i) => terms.reduce((sum, [c, { data }]) => sum + c * data[i]!, 0));
+      assert.deepEqual(lincomb(...terms), floats([6, 11], expected));
+    }
+    assert.ok(Object.is(lincomb([-1, floats([1])]).data[0], 0), '0 + (−1)·0 is 0 and not −0');
+  });
+});
+
+suite('streams', () => {
+  test('words are the images of 0, 1, 2, … under the key', () => {
+    const from = fold(key(2 ** 40 + 5), 'words');
+    const blocks = Array.from({ length: 5 }, (_, i) => philox([i, 0, 0, 0], [from.lo, from.hi]));
+    assert.deepEqual([...bits(from, 18)], blocks.flat().slice(0, 18));
+    assert.deepEqual(
+      [...uniforms(from, 3)],
+      blocks[0]!.slice(0, 3).map((word) => word / 2 ** 32),
+    );
+    assert.deepEqual(bits(from, 0), new Uint32Array(0));
+  });
+
+  test('each row of a batch draws from its own', () => {
+    const like = floats([3, 2, 2]);
+    const whole = batchSpace().gaussian(like, key(3));
+    const part = batchSpace({ first: 1 }).gaussian(floats([2, 2, 2]), key(3));
+    assert.deepEqual(part.data, whole.data.slice(4));
+  });
+});
