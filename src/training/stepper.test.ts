@@ -4,12 +4,14 @@ import { givenGradients, single } from '../../test/training-fixtures.js';
 import { floats, type HostArray, int64s, type Shape, sizeOf } from '../core/host-array.js';
 import { fold, gaussians, key } from '../core/random.js';
 import {
+  add,
   conv2d,
   grad,
   groupNorm,
   input,
   mean,
   mul,
+  sign,
   silu,
   sqrt,
   square,
@@ -20,6 +22,7 @@ import {
 import { createRuntime } from '../runtime/node.js';
 import { referenceRuntime } from '../runtime/reference.js';
 import type { Feeds } from '../runtime/runtime.js';
+import { defineOptimizer } from './optimizer.js';
 import { adamw } from './optimizers/index.js';
 import { createStepper, type Stepper } from './stepper.js';
 import type { Objective, UpdateOptions } from './update.js';
@@ -309,3 +312,28 @@ async function gradientsAt(values: Values, batch: Feeds): Promise<{ readonly los
     grads: new Map(names.map((name) => [name, results[`d ${name}`] as HostArray<'float32'>])),
   };
 }
+
+suite('an optimiser that reads a slot in two places', () => {
+  // Lion: the step looks along β₁·m + (1 − β₁)·g, the memory keeps β₂·m + (1 − β₂)·g. Chen et al. 2023 (arXiv:2302.06675).
+  const lion = defineOptimizer({
+    name: 'lion',
+    options: {},
+    slots: ['m'],
+    scalars: ({ lr }) => ({ lr }),
+    update({ p, g, slots: { m }, scalars: { lr } }) {
+      const direction = sign(add(mul(m, 0.9), mul(g, 0.1)));
+      return { p: sub(p, mul(direction, lr)), slots: { m: add(mul(m, 0.99), mul(g, 0.01)) } };
+    },
+  });
+
+  test('is not written in place: the engine agrees with the interpreter', async () => {
+    const ends = await Promise.all(
+      runtimes.map(async (runtime) => {
+        using stepper = await build({ optimizer: lion(), clip: false }, runtime);
+        for (let step = 0; step < 4; step++) await stepper.step([batchOf(4 * step, 4)], { lr: 0.01, emaDecay: 0.5 });
+        return everything(stepper);
+      }),
+    );
+    for (const kind of ['p', 'm', 'ema']) assert.ok(apart(ends[1]![kind]!, ends[0]![kind]!) < 1e-4, kind);
+  });
+});

@@ -45,11 +45,12 @@ export interface StepperOptions extends UpdateOptions {
 
 /**
  * Holds parameters and optimiser state and moves them step by step: one array of each, written in place. Gradients are
- * computed first and judged; only when loss and norm are finite is the state touched.
+ * computed first and judged; only when loss and norm are finite is the state touched. An optimiser that reads a slot in
+ * two places cannot be written in place and gets a second set of arrays.
  */
 export async function createStepper(options: StepperOptions): Promise<Stepper> {
   const { runtime, initial, optimizer, accumulate, ema, clip: measures } = options;
-  const { chunks, gradients, apply } = updateGraphs(options);
+  const { chunks, gradients, apply, inPlace } = updateGraphs(options);
   const [wanted, applied] = [inputsOf(gradients), inputsOf(apply)];
   const [gradientsRun, applyRun] = (await Promise.all([gradients, apply].map((graph) => runtime.compile(graph)))) as [
     Executable,
@@ -59,6 +60,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
   const blank = (kind: string): Arrays =>
     Object.fromEntries(chunks.map(({ id, size }) => [`${kind}/${id}`, floats([size])]));
   const state: Arrays = Object.assign({}, ...kinds.map(blank));
+  const spare: Arrays = inPlace ? state : Object.assign({}, ...kinds.map(blank));
   const sums = blank('g');
   let steps = 0;
 
@@ -104,7 +106,8 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
         ...(ema && { emaDecay }),
       });
       const used = Object.entries(scalars).filter(([name]) => applied.has(name)); // no decay, no factor for it
-      await applyRun.run({ ...state, ...sums, ...Object.fromEntries(used) }, next(state));
+      await applyRun.run({ ...state, ...sums, ...Object.fromEntries(used) }, next(spare));
+      if (!inPlace) for (const name of Object.keys(state)) [state[name], spare[name]] = [spare[name]!, state[name]!];
       steps += 1;
       return result;
     },

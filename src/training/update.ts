@@ -6,9 +6,11 @@ import {
   type Graph,
   grad,
   input,
+  inputsOf,
   mean,
   minimum,
   mul,
+  nodesOf,
   optimize,
   reshape,
   sqrt,
@@ -46,6 +48,8 @@ export interface UpdateGraphs {
   readonly chunks: readonly Chunk[];
   readonly gradients: Graph;
   readonly apply: Graph;
+  /** Whether `apply` may write its results over what it reads. */
+  readonly inPlace: boolean;
 }
 
 /**
@@ -76,7 +80,18 @@ export function updateGraphs(options: UpdateOptions): UpdateGraphs {
     ...norm,
     ...Object.fromEntries(chunks.map(({ id }, i) => [`next/g/${id}`, sums[i]!])),
   };
-  return { chunks, gradients: optimize({ outputs }), apply: optimize({ outputs: applied(chunks, options) }) };
+  const apply = optimize({ outputs: applied(chunks, options) });
+  return { chunks, gradients: optimize({ outputs }), apply, inPlace: readsOnce(apply) };
+}
+
+/**
+ * Whether every input that has a successor `next/…` is read in one place only: then everything computed later takes that
+ * reader's result, and the input may be overwritten as soon as its successor is known.
+ */
+function readsOnce(graph: Graph): boolean {
+  const reads = new Map<Tensor, number>();
+  for (const node of nodesOf(graph)) for (const x of node.inputs) reads.set(x, (reads.get(x) ?? 0) + 1);
+  return [...inputsOf(graph)].every(([name, x]) => !(`next/${name}` in graph.outputs) || (reads.get(x) ?? 0) <= 1);
 }
 
 /** Gradients of the parameters, end to end within each chunk. */
