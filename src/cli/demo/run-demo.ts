@@ -146,7 +146,7 @@ async function drawShipped({ root, path, model, ...rest }: DrawShippedOptions): 
     return null;
   }
   rest.out.say('3 of 3  One picture of each class from the shipped model');
-  const given = { class: 'all', guidance: 2 };
+  const given = { class: 'all', guidance: 3, sampler: 'ddpm', steps: 50 } as const;
   const begin = performance.now();
   const { drawn, scale, classes, recipe } = await drawFrom({ path, model, given, ...rest });
   const seconds = (performance.now() - begin) / 1000;
