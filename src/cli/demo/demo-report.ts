@@ -150,7 +150,7 @@ function shippedSection({ shipped }: DemoReportOptions): string {
   ];
   return section(
     title,
-    `The same code after hours instead of a minute: 32 × 32 pixels, told what to draw. One picture of each of its
+    `The same code after more than a minute: 32 × 32 pixels, told what to draw. One picture of each of its
 ${classes.length} classes, in ${duration(seconds)}: <code>${escape(command)}</code>`,
     `<div class="card scroll"><div class="classes" style="grid-template-columns: 4.5rem repeat(${columns.length}, 1fr)">${table.join('\n')}</div></div>
 <figure class="card film" style="margin-top:1.25rem">${gif(animation, 'all classes forming out of noise')}<figcaption>The same pictures on their way</figcaption></figure>`,
