@@ -1,5 +1,4 @@
-import type { ConvAttributes } from '../convolution.js';
-import { onnxConv } from '../convolution.js';
+import { type ConvAttributes, onnxConv } from '../convolution.js';
 import type { OnnxContext } from './context.js';
 
 /** Positions of one convolution below which reordering its weights costs more than the faster kernel saves. */
@@ -59,7 +58,6 @@ export function blockedConv(
   const domain = 'com.microsoft.nchwc' as const;
   const blocked = node('ReorderInput', [at.x], { domain, attributes: { channels_last: 0 } });
   const inputs = at.bias === undefined ? [blocked, weight] : [blocked, weight, at.bias];
-  const { group, ...geometry } = onnxConv(at.conv);
-  const y = node('Conv', inputs, { domain, attributes: { ...geometry, group, kernel_shape: kernel } });
+  const y = node('Conv', inputs, { domain, attributes: { ...onnxConv(at.conv), kernel_shape: kernel } });
   node('ReorderOutput', [y], { domain, outputs: out, attributes: { channels: O, channels_last: 0 } });
 }

@@ -103,19 +103,19 @@ function channelsFirst({ node, ints }: Context, name: string, [N, C, H, W]: read
 /** dw = dy·xᵀ over all positions. */
 function pointwise(at: Context): void {
   const [x, dy] = at.inputs.map(({ shape }, i) => channelsFirst(at, at.in[i]!, shape));
-  const product = product2d(at, dy!, x!);
+  const product = timesTransposed(at, [dy!, x!], [1, 0]);
   at.node('Reshape', [product, at.ints(at.outputs[0]!.shape)], { outputs: at.out });
 }
 
-/** a·bᵀ of two matrices. */
-function product2d({ node, target }: Context, a: string, b: string): string {
-  if (target !== 'webgpu') {
-    return node('FusedMatMul', [a, b], {
-      domain: 'com.microsoft',
-      attributes: { transA: 0, transB: 1, alpha: { float: 1 } },
-    });
-  }
-  return node('MatMul', [a, node('Transpose', [b], { attributes: { perm: [1, 0] } })]);
+/** a·bᵀ over the last two axes; `perm` is the transposition of b, for engines that need it spelled out. */
+function timesTransposed(
+  { node, target }: Context,
+  [a, b]: readonly [string, string],
+  perm: readonly number[],
+): string {
+  if (target === 'webgpu') return node('MatMul', [a, node('Transpose', [b], { attributes: { perm } })]);
+  const attributes = { transA: 0, transB: 1, alpha: { float: 1 } };
+  return node('FusedMatMul', [a, b], { domain: 'com.microsoft', attributes });
 }
 
 /**
@@ -148,7 +148,7 @@ function shifted(at: Context): void {
   const rows = stack(flat[1]!, O, [1, P]); // i = −1, 0, 1
   const columns = stack(flat[0]!, C, [P, 1]); // j = 1, 0, −1
   // [3·O, 3·C] → [O, 9, C] → [O, C, 9]: in two steps that each move long runs or one axis; j is turned around last.
-  const taps = node('Reshape', [product2d(at, rows, columns), ints([3, O, 3 * C])]);
+  const taps = node('Reshape', [timesTransposed(at, [rows, columns], [1, 0]), ints([3, O, 3 * C])]);
   const byOutput = node('Transpose', [taps], { attributes: { perm: [1, 0, 2] } });
   const turned = node('Slice', [
     node('Reshape', [byOutput, ints([3 * O, 3, C])]),
@@ -184,14 +184,7 @@ function unfolded(at: Context): void {
   const K = taps.length;
   const columns = node('Reshape', [node('Concat', taps, { attributes: { axis: 1 } }), ints([G, (K * C) / G, L])]);
   const dy = node('Reshape', [channelsFirst(at, at.in[1]!, inputs[1]!.shape), ints([G, O / G, L])]);
-  const turned = node('Transpose', [columns], { attributes: { perm: [0, 2, 1] } });
-  const product =
-    at.target === 'webgpu'
-      ? node('MatMul', [dy, turned])
-      : node('FusedMatMul', [dy, columns], {
-          domain: 'com.microsoft',
-          attributes: { transA: 0, transB: 1, alpha: { float: 1 } },
-        });
+  const product = timesTransposed(at, [dy, columns], [0, 2, 1]);
   const split = node('Reshape', [product, ints([O, K, C / G])]);
   const ordered = node('Transpose', [split], { attributes: { perm: [0, 2, 1] } }); // [O, C/G, K]
   node('Reshape', [ordered, ints(at.outputs[0]!.shape)], { outputs: at.out });
