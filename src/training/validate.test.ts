@@ -3,7 +3,8 @@ import { suite, test } from 'node:test';
 import { randomPictures } from '../../test/training-fixtures.js';
 import { floats } from '../core/host-array.js';
 import { key } from '../core/random.js';
-import { cosine, epsilon, grid, simple, v } from '../diffusion/index.js';
+import { gather } from '../data/index.js';
+import { cosine, epsilon, grid, type Prediction, simple, v, x0 } from '../diffusion/index.js';
 import { add, input, mean, mul, square, sub } from '../graph/index.js';
 import { initialise, presetConfig, unet2d } from '../nn/index.js';
 import { createRuntime } from '../runtime/node.js';
@@ -18,6 +19,9 @@ const usual = {
   ...{ data, indices: [0, 2, 3, 5, 8], loss: simple(), grid: grid({ schedule: cosine() }), prediction: v },
   ...{ nullLabel: null, bins: 4 },
 };
+
+const shown = usual.indices.flatMap((i) => [...gather(data, [i]).x.data]);
+const meanSquare = shown.reduce((sum, value) => sum + value ** 2, 0) / shown.length;
 
 /** A network of one number: F(x) = s·x. */
 const scaled = (batch: number): Objective => ({
@@ -65,16 +69,26 @@ suite('held-out loss', () => {
     }
   });
 
-  test('its mean is that of the parts of the noise axis, which grow as they should', async () => {
-    // Predicting ε by 0: the squared error is that of unit noise. By x itself: x − ε is nearly nothing in deep noise.
-    const { mean: total, byLevel } = await measureScaled({ runtime, batch: 4, prediction: epsilon });
+  test('its mean is that of the parts of the noise axis', async () => {
+    const { mean: total, byLevel } = await measureScaled({ runtime, batch: 4 });
     assert.ok(Math.abs(total - byLevel.reduce((a, b) => a + b) / 4) < 1e-12);
     assert.ok(byLevel.every((loss) => loss > 0));
-    using validator = await createValidator({ ...usual, runtime, objective: scaled(4), batch: 4, prediction: epsilon });
-    const zero = await validator.measure(new Map([['s', floats([])]]));
-    for (const loss of zero.byLevel) assert.ok(Math.abs(loss - 1) < 0.2); // 5 pictures of 192 numbers, fixed
-    const one = await validator.measure(new Map([['s', floats([], [1])]]));
-    for (let bin = 1; bin < 4; bin++) assert.ok(one.byLevel[bin]! < one.byLevel[bin - 1]!);
+  });
+
+  test('networks that say the same by other predictions have the same loss, that of v', async () => {
+    const one = grid({ schedule: cosine(), count: 3 });
+    const level = one.level(1);
+    const only = { ...usual, runtime, grid: { ...one, count: 1, level: () => level }, bins: 1 };
+    const lossOf = async (prediction: Prediction, s: number): Promise<number> => {
+      using validator = await createValidator({ ...only, objective: scaled(5), batch: 5, prediction });
+      return (await validator.measure(new Map([['s', floats([], [s])]]))).mean;
+    };
+    const expected = await lossOf(v, 0.3); // v = 0.3·x, so ε = σ·x + α·v and x₀ = α·x − σ·v
+    const { alpha, sigma } = level;
+    assert.ok(Math.abs((await lossOf(epsilon, sigma + 0.3 * alpha)) / expected - 1) < 1e-5);
+    assert.ok(Math.abs((await lossOf(x0, alpha - 0.3 * sigma)) / expected - 1) < 1e-5);
+    const silent = await lossOf(v, 0); // predicts neither noise nor data: v itself is the error
+    assert.ok(Math.abs(silent - alpha ** 2 - sigma ** 2 * meanSquare) < 0.1 * silent);
   });
 
   test('looks at some of many pictures, evenly spread', async () => {

@@ -1,6 +1,13 @@
 import { fold, type Key, key } from '../core/random.js';
 import { type DataSet, gather } from '../data/index.js';
-import { type Grid, type Objective as Loss, type Prediction, uniformWeighting } from '../diffusion/index.js';
+import {
+  errorScale,
+  type Grid,
+  type Objective as Loss,
+  type Prediction,
+  v,
+  type Weighting,
+} from '../diffusion/index.js';
 import { input, optimize } from '../graph/index.js';
 import type { ParamValues } from '../nn/index.js';
 import type { Executable, Feeds, Runtime } from '../runtime/index.js';
@@ -26,7 +33,13 @@ export interface ValidatorOptions {
   readonly most?: number;
 }
 
-/** Mean unweighted squared error of the prediction on held-out pictures. */
+/** Counts the error of every prediction as the error of v it amounts to, so that models of different kinds compare. */
+const inErrorOfV: Weighting = {
+  name: 'error of v',
+  weight: ({ level, prediction }) => errorScale(v, level) / errorScale(prediction, level),
+};
+
+/** Mean squared error of v on held-out pictures, whatever the network predicts. */
 export interface HeldOutLoss {
   readonly mean: number;
   /** By part of the noise axis, from least to most noise. */
@@ -69,7 +82,7 @@ export async function createValidator(options: ValidatorOptions) {
           loss,
           grid,
           prediction,
-          weighting: uniformWeighting(),
+          weighting: inErrorOfV,
           key: from,
           first: at,
           clean: x,
