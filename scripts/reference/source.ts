@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,10 +34,14 @@ export function docOf(file: string, name: string): Doc {
   return { body: linked(fenced(prose)), summary: firstSentence(prose), example };
 }
 
-/** The file of a registered thing: `dpmpp-2m` or `leakyRelu` in the folder of its kind. */
+/** The file of a registered thing: `dpmpp-2m` or `leakyRelu` in the folder of its kind, or one folder deeper. */
 export function fileOf(folder: string, name: string): string {
   const kebab = name.replace(/[a-z](?=[A-Z])/g, (c) => `${c}-`).toLowerCase();
-  const file = [name, kebab].map((stem) => `${folder}/${stem}.ts`).find((path) => existsSync(join(root, path)));
+  const inside = readdirSync(join(root, folder), { withFileTypes: true });
+  const folders = [folder, ...inside.filter((entry) => entry.isDirectory()).map((entry) => `${folder}/${entry.name}`)];
+  const file = folders
+    .flatMap((at) => [`${at}/${name}.ts`, `${at}/${kebab}.ts`])
+    .find((path) => existsSync(join(root, path)));
   if (file) return file;
   throw new Error(`"${name}" is registered, and there is no ${folder}/${kebab}.ts.`);
 }

@@ -5,8 +5,10 @@ import type { Level } from '../diffusion/level.js';
 /** D(x; level): the expected clean value given x = α·clean + σ·noise. Conditioning is already bound. */
 export type Denoiser<X> = (x: X, level: Level) => Promise<X>;
 
+/** What a step leaves behind for the next ones. */
 export interface Past<X> {
   readonly level: Level;
+  /** x at `level`, where the step started (after its corrector, for samplers that have one). */
   readonly x: X;
   readonly denoised: X;
 }
@@ -21,6 +23,9 @@ export interface Step<X> {
   readonly x: X;
   readonly from: Level;
   readonly to: Level;
+  /** Number of this step, and of all steps of the walk. */
+  readonly index: number;
+  readonly count: number;
   /** Past estimates, most recent first; shorter than `memory` at the start. */
   readonly history: readonly Past<X>[];
   /** The denoiser with the limit (clipping, thresholding) applied: what a rule should use. */
@@ -32,11 +37,18 @@ export interface Step<X> {
   lincomb(...terms: readonly Term<X>[]): X;
   /** Unit Gaussian keyed by (seed, step, label): skipping one draw never shifts another. */
   noise(label: string): X;
+  /**
+   * Unit Gaussian (W(b) − W(a))/√|b − a| of one Brownian motion per walk: it depends on the interval and not on the
+   * number of the step, so that finer steps approach one solution of the SDE.
+   */
+  brownian(a: Level, b: Level): X;
 }
 
 export interface StepResult<X> {
   readonly x: X;
   readonly denoised: X;
+  /** What to remember of this step; where it started, x there and `denoised` unless told. */
+  readonly past?: Past<X>;
 }
 
 export interface SamplerDefinition<S extends OptionSpecs> {
@@ -45,7 +57,7 @@ export interface SamplerDefinition<S extends OptionSpecs> {
   readonly order: number;
   /** Denoiser calls per step, the last step excepted. */
   readonly evaluations: number;
-  /** How many past estimates `step` reads. */
+  /** How many past estimates `step` reads at most. */
   readonly memory: number;
   readonly options: S;
   step<X>(at: Step<X>, options: Resolved<S>): Promise<StepResult<X>>;

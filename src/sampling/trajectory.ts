@@ -3,6 +3,7 @@ import { fold, type Key } from '../core/random.js';
 import type { Space } from '../core/space.js';
 import { isFiniteValue, isFloats } from '../core/values.js';
 import { type Level, magnitude } from '../diffusion/level.js';
+import { brownian } from './brownian.js';
 import { intervals, type Steps } from './intervals.js';
 import type { Limit } from './limit.js';
 import type { Denoiser, Past, Sampler } from './sampler.js';
@@ -37,7 +38,9 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
   const limit = (denoised: X): X => options.limit?.apply(denoised, space) ?? denoised;
   let x = options.start;
   let history: readonly Past<X>[] = [];
-  for (const [index, { from, to }] of intervals(steps).entries()) {
+  const path = intervals(steps);
+  const wiener = brownian({ space, like: options.start, key: fold(key, 'brownian') });
+  for (const [index, { from, to }] of path.entries()) {
     signal?.throwIfAborted();
     const start = x;
     const unlimited: Denoiser<X> = async (at, level) => {
@@ -48,12 +51,15 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
       x,
       from,
       to,
+      index,
+      count: path.length,
       history,
       unlimited,
       denoise: async (at, level) => limit(await unlimited(at, level)),
       limit,
       lincomb: (...terms) => space.lincomb(...terms),
       noise: (label) => space.gaussian(start, fold(key, 'step', index, label)),
+      brownian: wiener,
     });
     if (!isFiniteValue(result.x)) {
       throw new ToolkitError(
@@ -63,7 +69,7 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
       );
     }
     yield { index, level: from, x, denoised: result.denoised };
-    history = [{ level: from, x, denoised: result.denoised }, ...history].slice(0, sampler.memory);
+    history = [result.past ?? { level: from, x, denoised: result.denoised }, ...history].slice(0, sampler.memory);
     x = result.x;
   }
   return x;

@@ -1,10 +1,10 @@
 import { defineRegistry } from '../../core/registry.js';
-import { ddim } from './ddim.js';
-import { ddpm } from './ddpm.js';
-import { dpmpp2m } from './dpmpp-2m.js';
-import { euler } from './euler.js';
-import { eulerAncestral } from './euler-ancestral.js';
-import { heun } from './heun.js';
+import { ddim } from './ode/ddim.js';
+import { dpmpp2m } from './ode/dpmpp-2m.js';
+import { euler } from './ode/euler.js';
+import { heun } from './ode/heun.js';
+import { ddpm } from './sde/ddpm.js';
+import { eulerAncestral } from './sde/euler-ancestral.js';
 
 export const samplers = defineRegistry('sampler', {
   ddim,

@@ -1,4 +1,4 @@
-import { defineSampler } from '../sampler.js';
+import { defineSampler } from '../../sampler.js';
 
 /**
  * Trapezoidal rule on the probability-flow ODE dx = D·dα + n·dσ.

@@ -1,4 +1,4 @@
-import { defineSampler } from '../sampler.js';
+import { defineSampler } from '../../sampler.js';
 
 /**
  * Euler's rule on the probability-flow ODE, whose clean value and noise are held for the interval.

@@ -1,6 +1,6 @@
-import { choice } from '../../core/options.js';
-import { posterior, posteriorFloat32 } from '../../diffusion/processes/posterior.js';
-import { defineSampler } from '../sampler.js';
+import { choice } from '../../../core/options.js';
+import { posterior, posteriorFloat32 } from '../../../diffusion/processes/posterior.js';
+import { defineSampler } from '../../sampler.js';
 
 /**
  * Ancestral sampling: a draw from the posterior q(x_s | x_t, x₀) with D in the place of x₀.

@@ -1,6 +1,6 @@
-import { choice, number } from '../../core/options.js';
-import { posterior } from '../../diffusion/processes/posterior.js';
-import { defineSampler } from '../sampler.js';
+import { choice, number } from '../../../core/options.js';
+import { posterior } from '../../../diffusion/processes/posterior.js';
+import { defineSampler } from '../../sampler.js';
 
 /**
  * Denoising diffusion implicit models: one family from a deterministic walk to the ancestral one.

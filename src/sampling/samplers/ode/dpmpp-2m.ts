@@ -1,4 +1,4 @@
-import { defineSampler } from '../sampler.js';
+import { defineSampler } from '../../sampler.js';
 
 /**
  * DPM-Solver++ (2M): exponential integrator with D extrapolated linearly in λ = ln(α/σ).

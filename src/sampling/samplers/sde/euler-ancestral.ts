@@ -1,6 +1,6 @@
-import { number } from '../../core/options.js';
-import { snr } from '../../diffusion/level.js';
-import { defineSampler } from '../sampler.js';
+import { number } from '../../../core/options.js';
+import { snr } from '../../../diffusion/level.js';
+import { defineSampler } from '../../sampler.js';
 
 /**
  * Euler down to σ_down, then fresh noise of size σ_up, with σ_down² + σ_up² = σ′².
