@@ -13,6 +13,17 @@ export {
 export * from './folder.js';
 export * from './init.js';
 export * from './layers/index.js';
+export { type Mlp, type MlpInputs, mlp } from './models/mlp.js';
+export { formatMlpConfig, type MlpConfig, mlpClassName, mlpFields, parseMlpConfig } from './models/mlp-config.js';
+export * from './models/network.js';
+export { type Classifier, type ClassifierInputs, type ClassifierOutputs, classifier } from './models/classifier.js';
+export {
+  type ClassifierConfig,
+  classifierFields,
+  formatClassifierConfig,
+  isClassifierConfig,
+  parseClassifierConfig,
+} from './models/classifier-config.js';
 export { type UNet2d, type UNet2dInputs, unet2d } from './models/unet-2d.js';
 export { formatUnet2dConfig, parseUnet2dConfig, type UNet2dConfig, unet2dFields } from './models/unet-2d-config.js';
 export * from './params.js';
