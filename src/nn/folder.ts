@@ -1,5 +1,6 @@
 import { show, ToolkitError } from '../core/errors.js';
 import { formatConfig } from './config.js';
+import { mlpClassName } from './models/mlp-config.js';
 
 /** Where the parts of a model lie, as paths relative to the folder that was listed. */
 export interface ModelFiles {
@@ -95,4 +96,18 @@ export const pipelineFiles = {
 export function formatModelIndex(scheduler: 'DDPMScheduler' | 'DDIMScheduler'): string {
   const pipeline = scheduler === 'DDPMScheduler' ? 'DDPMPipeline' : 'DDIMPipeline';
   return formatConfig(pipeline, { scheduler: ['diffusers', scheduler], unet: ['diffusers', 'UNet2DModel'] });
+}
+
+/** The same for a model over points. */
+export const pointFiles = {
+  modelIndex: 'model_index.json',
+  config: 'denoiser/config.json',
+  weights: 'denoiser/model.safetensors',
+  scheduler: 'scheduler/scheduler_config.json',
+} as const;
+
+/** The text of `model_index.json` for a model over points, whose network is Langevin's and whose scheduler is diffusers'. */
+export function formatPointIndex(scheduler: string): string {
+  const index = { _class_name: 'LangevinPointPipeline', denoiser: ['langevin', mlpClassName] };
+  return `${JSON.stringify({ ...index, scheduler: ['diffusers', scheduler] }, null, 2)}\n`;
 }

@@ -13,9 +13,7 @@ export {
 export * from './folder.js';
 export * from './init.js';
 export * from './layers/index.js';
-export { type Mlp, type MlpInputs, mlp } from './models/mlp.js';
-export { formatMlpConfig, type MlpConfig, mlpClassName, mlpFields, parseMlpConfig } from './models/mlp-config.js';
-export * from './models/network.js';
+export * from './mlp-presets.js';
 export { type Classifier, type ClassifierInputs, type ClassifierOutputs, classifier } from './models/classifier.js';
 export {
   type ClassifierConfig,
@@ -24,6 +22,9 @@ export {
   isClassifierConfig,
   parseClassifierConfig,
 } from './models/classifier-config.js';
+export { type Mlp, type MlpInputs, mlp } from './models/mlp.js';
+export { formatMlpConfig, type MlpConfig, mlpClassName, mlpFields, parseMlpConfig } from './models/mlp-config.js';
+export * from './models/network.js';
 export { type UNet2d, type UNet2dInputs, unet2d } from './models/unet-2d.js';
 export { formatUnet2dConfig, parseUnet2dConfig, type UNet2dConfig, unet2dFields } from './models/unet-2d-config.js';
 export * from './params.js';

@@ -72,10 +72,10 @@ export function initialise(tree: ParamTree, key: Key): Map<string, HostArray<'fl
 
 /**
  * The parameters whose zeros make every residual branch, and the whole network, start as "add nothing": the output
- * convolution, the second convolution of residual blocks, the output projection of attention.
+ * convolution, the second convolution of residual blocks, the output projection of attention, those of an MLP.
  * Ho et al. 2020 (arXiv:2006.11239), reference code; Dhariwal & Nichol 2021 (arXiv:2105.05233), likewise.
  */
-export const residualOutputs = /(^|\.)(conv_out|conv2|to_out\.0)\.(weight|bias)$/;
+export const residualOutputs = /(^|\.)(conv_out|conv2|to_out\.0|proj_out)\.(weight|bias)$/;
 
 /** The same values with zeros wherever the path matches. */
 export function zeroInit(values: ParamValues, select: RegExp = residualOutputs): Map<string, HostArray<'float32'>> {

@@ -6,15 +6,19 @@ import { readError, systemCode, writeDirectoryAtomic, writeFileAtomic } from '..
 import {
   findModel,
   formatModelIndex,
-  formatUnet2dConfig,
+  formatNetworkConfig,
+  formatPointIndex,
+  isMlpConfig,
   matchParams,
   modernTensors,
-  parseUnet2dConfig,
+  type Network,
+  networkOf,
+  parseNetworkConfig,
   pipelineFiles,
+  pointFiles,
   readSafetensors,
   readSharded,
   type StorageType,
-  unet2d,
   writeSafetensors,
 } from '../nn/index.js';
 import { readSchedulerConfig, type Scheme, writeSchedulerConfig } from '../sampling/index.js';
@@ -28,14 +32,17 @@ const defaultScheduler = { _class_name: 'DDPMScheduler', clip_sample: true };
 
 /**
  * Reads a model from a folder: a pipeline, the folder of one network, a flat pipeline of early days, or a training run
- * that holds one of them as `model`. Weights may be sharded, half precision, or carry the old names of attention.
+ * that holds one of them as `model`; a U-Net of diffusers, or an MLP over points in the same layout. Weights may be sharded, half precision, or carry the old names of attention.
  */
 export async function loadModel(path: string): Promise<DiffusionModel> {
   const { folder, listing } = await modelListing(path);
-  const files = findModel(listing, { name: path });
+  const files = findModel(listing, {
+    name: path,
+    component: listing.includes(pointFiles.config) ? 'denoiser' : 'unet',
+  });
   const readPart = (name: string): Promise<Buffer> => read(join(folder, name));
-  const config = parseUnet2dConfig(await readJson(join(folder, files.config)));
-  const network = unet2d(config);
+  const config = parseNetworkConfig(await readJson(join(folder, files.config)));
+  const network: Network = networkOf(config);
   const beside = files.weights.slice(0, files.weights.lastIndexOf('/') + 1);
   const bytes = await readPart(files.weights);
   const hash = createHash('sha256').update(bytes);
@@ -69,15 +76,21 @@ export interface SaveModelOptions {
   readonly extra?: Readonly<Record<string, string | Uint8Array>>;
 }
 
-/** Writes a pipeline folder that diffusers loads with `from_pretrained`; whole or not at all. */
+/**
+ * Writes a pipeline folder, whole or not at all: one that diffusers loads with `from_pretrained`, or for an MLP one of
+ * the same layout with `denoiser/` in the place of `unet/`.
+ */
 export async function saveModel(path: string, { model, dtype = 'F32', extra = {} }: SaveModelOptions): Promise<void> {
   const scheduler = writeSchedulerConfig(model.scheme);
+  const isPoints = isMlpConfig(model.config);
+  const names = isPoints ? pointFiles : pipelineFiles;
+  const schedulerName = schedulerClass(model.scheme);
   const files: Record<string, string | Uint8Array> = {
     ...extra,
-    [pipelineFiles.modelIndex]: formatModelIndex(schedulerClass(model.scheme)),
-    [pipelineFiles.config]: formatUnet2dConfig(model.config),
-    [pipelineFiles.weights]: writeSafetensors(model.values, { dtype }),
-    [pipelineFiles.scheduler]: `${JSON.stringify(scheduler, null, 2)}\n`,
+    [names.modelIndex]: isPoints ? formatPointIndex(schedulerName) : formatModelIndex(schedulerName),
+    [names.config]: formatNetworkConfig(model.config),
+    [names.weights]: writeSafetensors(model.values, { dtype }),
+    [names.scheduler]: `${JSON.stringify(scheduler, null, 2)}\n`,
     ...(model.classes && { [classesFile]: `${JSON.stringify(model.classes, null, 2)}\n` }),
   };
   await writeDirectoryAtomic(path, async (directory) => {
@@ -96,7 +109,7 @@ async function modelListing(path: string): Promise<{ readonly folder: string; re
   const inside = join(path, 'model');
   const folder = (await stat(inside).catch(() => null))?.isDirectory() ? inside : path;
   const top = await list(folder);
-  const parts = ['unet', 'scheduler'].filter((name) => top.includes(name));
+  const parts = ['unet', 'denoiser', 'scheduler'].filter((name) => top.includes(name));
   const nested = await Promise.all(
     parts.map(async (part) => (await list(join(folder, part))).map((name) => `${part}/${name}`)),
   );

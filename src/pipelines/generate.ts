@@ -4,6 +4,7 @@ import { integer, resolve } from '../core/options.js';
 import { key } from '../core/random.js';
 import { batchSpace, type Space } from '../core/space.js';
 import { torchSpace } from '../core/torch-random.js';
+import { sampleShape } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
 import {
   assemble,
@@ -14,7 +15,7 @@ import {
   startingNoise,
   trajectory,
 } from '../sampling/index.js';
-import { type DiffusionModel, nullLabel, pictureShape } from './model.js';
+import { type DiffusionModel, nullLabel } from './model.js';
 import { type BatchNetwork, batchNetwork } from './network.js';
 
 type Batch = HostArray<'float32'>;
@@ -52,7 +53,7 @@ export interface GenerateFrame {
 }
 
 /**
- * Pictures out of noise, [N, C, H, W] in about [−1, 1]; yields after every step. Picture i depends on the seed, on i and
+ * Pictures [N, C, H, W] or points [N, D] out of noise, in about [−1, 1]; yields after every step. Picture i depends on the seed, on i and
  * on its label alone: batch size and neighbours change no bit of it (with the `philox` streams).
  */
 export async function* generate(options: GenerateOptions): AsyncGenerator<GenerateFrame, Batch, undefined> {
@@ -73,7 +74,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
     const denoise = guided
       ? guidedDenoiser({ network, space, parts, labels: labels!, free: free!, guidance })
       : denoiser({ network: (x: Batch, t) => network.run(x, t, labels), precondition: parts.precondition, space });
-    const like = floats([size, ...pictureShape(model)]);
+    const like = floats([size, ...sampleShape(model.config)]);
     const start = startingNoise({ steps, like, space, key: key(seed) });
     const walk = trajectory({ ...parts, steps, denoise, start, space, key: key(seed), signal });
     for (;;) {

@@ -1,10 +1,10 @@
-import type { ParamValues, UNet2d, UNet2dConfig } from '../nn/index.js';
+import { type Network, type NetworkConfig, type ParamValues, sampleShape } from '../nn/index.js';
 import type { Scheme } from '../sampling/index.js';
 
 /** A trained diffusion model: network, numbers, and what is needed to sample from it. */
 export interface DiffusionModel {
-  readonly config: UNet2dConfig;
-  readonly network: UNet2d;
+  readonly config: NetworkConfig;
+  readonly network: Network;
   readonly values: ParamValues;
   readonly scheme: Scheme;
   /** Class names by label, or null for an unconditional model. The label after the last means "any class". */
@@ -20,9 +20,11 @@ export function nullLabel({ config, classes }: Pick<DiffusionModel, 'config' | '
   return classes && rows > classes.length ? classes.length : null;
 }
 
-/** [C, H, W] of one picture. */
+/** [C, H, W] of one picture; a point [D] counts as a picture of one pixel. See `sampleShape` for what a network takes. */
 export function pictureShape({ config }: Pick<DiffusionModel, 'config'>): readonly [number, number, number] {
-  const side = config.sample_size ?? 32;
-  const [height, width] = typeof side === 'number' ? [side, side] : (side as readonly [number, number]);
-  return [config.in_channels, height, width];
+  const [channels = 0, height = 1, width = 1] = sampleShape(config);
+  return [channels, height, width];
 }
+
+/** Whether the samples of a model are points instead of pictures. */
+export const isPointModel = ({ config }: Pick<DiffusionModel, 'config'>): boolean => sampleShape(config).length === 1;

@@ -1,10 +1,10 @@
 import { floats, type HostArray, int64s, rows } from '../core/host-array.js';
 import { input, optimize } from '../graph/index.js';
-import { bindParams } from '../nn/index.js';
+import { bindParams, sampleShape } from '../nn/index.js';
 import type { Executable, Runtime } from '../runtime/index.js';
-import { type DiffusionModel, pictureShape } from './model.js';
+import type { DiffusionModel } from './model.js';
 
-/** Runs the network on whole batches at one noise level: x [n, C, H, W] for n up to the compiled batch. */
+/** Runs the network on whole batches at one noise level: x [n, C, H, W] or [n, D] for n up to the compiled batch. */
 export interface BatchNetwork extends Disposable {
   readonly batch: number;
   /** `labels` has one entry a row; null for an unconditional model. */
@@ -22,7 +22,7 @@ export async function batchNetwork({ model, runtime, batch }: BatchNetworkOption
   const conditional = model.config.num_class_embeds !== null;
   const params = bindParams(model.network.params, (path, { shape }) => input(path, shape));
   const labels = conditional ? { classLabels: input('class_labels', [batch], 'int64') } : {};
-  const shape = [batch, ...pictureShape(model)];
+  const shape = [batch, ...sampleShape(model.config)];
   const out = model.network.apply(params, { sample: input('x', shape), timestep: input('t', [batch]), ...labels });
   const constants = Object.fromEntries(model.values);
   const executable: Executable = await runtime.compile(optimize({ outputs: { out } }), { constants });

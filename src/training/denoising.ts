@@ -10,14 +10,14 @@ import {
   type Weighting,
 } from '../diffusion/index.js';
 import { constant, input, mean, mul, square, sub } from '../graph/index.js';
-import { bindParams, type DropoutMask, drawMasks, paramEntries, trainingContext, type UNet2d } from '../nn/index.js';
+import { bindParams, type DropoutMask, drawMasks, type Network, paramEntries, trainingContext } from '../nn/index.js';
 import type { Feeds } from '../runtime/index.js';
 import type { Objective } from './update.js';
 
 export interface DenoisingOptions {
-  readonly network: UNet2d;
+  readonly network: Network;
   readonly batch: number;
-  /** [C, H, W] of one picture. */
+  /** [C, H, W] of one picture, [D] of one point. */
   readonly picture: Shape;
   /** Whether class labels are fed. */
   readonly conditional: boolean;

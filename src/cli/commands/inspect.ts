@@ -1,6 +1,6 @@
 import { flag } from '../../core/options.js';
 import { dump } from '../../graph/index.js';
-import { type DiffusionModel, pictureShape } from '../../pipelines/index.js';
+import { type DiffusionModel, isPointModel, pictureShape } from '../../pipelines/index.js';
 import { defineCommand } from '../define-command.js';
 import { describeNetwork, type NetworkDescription } from '../inspect/describe-network.js';
 import { describeRun } from '../inspect/describe-run.js';
@@ -58,13 +58,16 @@ interface Heading {
 
 function heading({ loaded, card, description }: Heading): string[] {
   const { config, scheme, classes } = loaded;
-  const size = pictureShape(loaded).slice(1);
+  const size = pictureShape(loaded).slice(1).join(' × ');
+  const kind = isPointModel(loaded)
+    ? `MLP for points of ${config.in_channels} numbers`
+    : `U-Net for ${size} × ${config.in_channels}`;
   const labels = classes ? [`${classes.length} classes`] : [];
   const { grid, prediction, sampler, steps } = scheme;
   const schedule = 'betas' in grid ? `${grid.betas.length} given betas` : `${grid.schedule}, ${grid.count} steps`;
   const { parameters, flops, memory } = description;
   const rows = {
-    Network: [`U-Net for ${size.join(' × ')} × ${config.in_channels}`, ...labels].join(', '),
+    Network: [kind, ...labels].join(', '),
     Parameters: `${count(parameters)} (${bytes(memory.weights)} as float32)`,
     'One forward': `${short(flops)}FLOP, ${bytes(memory.activations)} of intermediate results`,
     Schedule: `${schedule}${grid.zeroTerminalSnr ? ', ends in pure noise' : ''}`,

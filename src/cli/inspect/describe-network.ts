@@ -1,6 +1,14 @@
 import { sizeOf } from '../../core/host-array.js';
 import { type Graph, input, optimize, type Tensor } from '../../graph/index.js';
-import { countParams, paramEntries, paramInputs, recordTaps, type UNet2d } from '../../nn/index.js';
+import {
+  countParams,
+  isMlpConfig,
+  type Network,
+  paramEntries,
+  paramInputs,
+  recordTaps,
+  sampleShape,
+} from '../../nn/index.js';
 import { graphFlops, type PartCost, partCosts, peakBytes } from './cost.js';
 
 export interface NetworkPart extends PartCost {
@@ -23,13 +31,11 @@ export interface NetworkDescription {
 }
 
 /** What can be said of a network without running it. */
-export function describeNetwork(network: UNet2d): NetworkDescription {
+export function describeNetwork(network: Network): NetworkDescription {
   const { config, params: tree } = network;
-  const { sample_size: size, in_channels: channels } = config;
-  const [height, width] = typeof size === 'number' ? [size, size] : (size as readonly [number, number]);
   const { params } = paramInputs(tree);
   const { context, taps } = recordTaps();
-  const sample = input('x', [1, channels, height, width]);
+  const sample = input('x', [1, ...sampleShape(config)]);
   const out = network.apply(params, { sample, timestep: input('t', [1]), classLabels: labelInput(network) }, context);
   const graph = { outputs: { out } };
   const ends = new Map<string, Tensor>([...taps, ['output', out]]);
@@ -43,21 +49,22 @@ export function describeNetwork(network: UNet2d): NetworkDescription {
   };
 }
 
-function labelInput({ config, params }: UNet2d): Tensor | undefined {
-  if (config.num_class_embeds !== null && config.class_embed_type === null) return input('class_labels', [1], 'int64');
-  if (config.class_embed_type === 'timestep') return input('class_labels', [1]);
-  if (config.class_embed_type === null) return undefined;
+function labelInput({ config, params }: Network): Tensor | undefined {
+  const kind = isMlpConfig(config) ? null : config.class_embed_type;
+  if (config.num_class_embeds !== null && kind === null) return input('class_labels', [1], 'int64');
+  if (kind === 'timestep') return input('class_labels', [1]);
+  if (kind === null) return undefined;
   const features = paramEntries(params).find(([path]) => path === 'time_embedding.linear_2.bias')![1].shape[0]!;
   return input('class_labels', [1, features]);
 }
 
 const sections: Readonly<Record<string, RegExp>> = {
   time_embedding: /^(time_proj|time_embedding|class_embedding)\./,
-  output: /^conv_(norm_)?out\./,
+  output: /^(conv_(norm_)?out|proj_out)\./,
 };
 
 /** Parameters whose path lies in the part. */
-function parametersOf({ params }: UNet2d, part: string): number {
+function parametersOf({ params }: Network, part: string): number {
   const belongs = (path: string): boolean => sections[part]?.test(path) ?? path.startsWith(`${part}.`);
   return paramEntries(params).reduce((sum, [path, { shape }]) => sum + (belongs(path) ? sizeOf(shape) : 0), 0);
 }
