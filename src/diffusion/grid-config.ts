@@ -1,15 +1,22 @@
+import { continuousGrid } from './continuous-grid.js';
 import { type Grid, grid, gridFromBetas, withZeroTerminalSnr } from './grid.js';
 import type { Schedule } from './schedule.js';
 import { type ScheduleName, schedules } from './schedules/index.js';
 
-/** A training grid as plain JSON: a named schedule cut into steps, or the betas themselves. */
-export type GridConfig = ScheduleGridConfig | BetasGridConfig;
+/** A training grid as plain JSON: a named schedule cut into steps or left whole, or the betas themselves. */
+export type GridConfig = ScheduleGridConfig | ContinuousGridConfig | BetasGridConfig;
 
 export interface ScheduleGridConfig {
   readonly schedule: ScheduleName;
   readonly options: Readonly<Record<string, unknown>>;
   readonly count: number;
   readonly zeroTerminalSnr: boolean;
+}
+
+/** A schedule between two times, with all the levels between them. */
+export interface ContinuousGridConfig extends ScheduleGridConfig {
+  readonly zeroTerminalSnr: false;
+  readonly times: readonly [least: number, most: number];
 }
 
 export interface BetasGridConfig {
@@ -28,5 +35,8 @@ export function gridFromConfig(config: GridConfig): Grid {
   const { zeroTerminalSnr } = config;
   if ('betas' in config) return gridFromBetas(zeroTerminalSnr ? withZeroTerminalSnr(config.betas) : config.betas);
   const create = schedules.get(config.schedule) as (options: object) => Schedule;
+  if ('times' in config) {
+    return continuousGrid({ schedule: create(config.options), count: config.count, times: config.times });
+  }
   return grid({ schedule: create(config.options), count: config.count, zeroTerminalSnr });
 }

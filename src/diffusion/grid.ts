@@ -1,6 +1,6 @@
 import { show, ToolkitError } from '../core/errors.js';
 import { type Level, logSnr } from './level.js';
-import type { Schedule } from './schedule.js';
+import type { Schedule, ScheduleKind } from './schedule.js';
 
 /**
  * The noise levels a discrete-time model was trained on: `index` 0 is the least noisy, `count − 1` the most.
@@ -8,6 +8,10 @@ import type { Schedule } from './schedule.js';
  */
 export interface Grid {
   readonly count: number;
+  /** What α and σ of its levels have to do with each other. */
+  readonly kind: ScheduleKind;
+  /** Whether there are levels between its indices too: then `level` takes fractions. */
+  readonly continuous: boolean;
   readonly betas: Float64Array;
   readonly alphasCumprod: Float64Array;
   level(index: number): Level;
@@ -66,7 +70,15 @@ export function gridFromBetas(given: ArrayLike<number>): Grid {
     return { alpha: Math.sqrt(alphasCumprod[index]!), sigma: Math.sqrt(1 - alphasCumprod[index]!) };
   };
   const curve = Float64Array.from(betas, (_, index) => logSnr(level(index)));
-  return Object.freeze({ count: betas.length, betas, alphasCumprod, level, indexOf: (at: Level) => search(curve, at) });
+  return Object.freeze({
+    count: betas.length,
+    kind: 'variance-preserving',
+    continuous: false,
+    betas,
+    alphasCumprod,
+    level,
+    indexOf: (at: Level) => search(curve, at),
+  });
 }
 
 /** Where `level` lies on a falling log-SNR curve. */

@@ -1,3 +1,4 @@
+export * from './continuous-grid.js';
 export * from './grid.js';
 export * from './grid-config.js';
 export * from './level.js';
