@@ -31,11 +31,11 @@ export function intervals(steps: Steps): readonly Interval[] {
   }
   for (const [i, { from, to }] of list.entries()) {
     const wrong = [from, to].find(({ alpha, sigma }) => !(alpha >= 0 && sigma >= 0 && alpha + sigma < Infinity));
-    if (wrong !== undefined || from.sigma === 0) {
+    if (wrong !== undefined || (from.sigma === 0 && to.sigma === 0)) {
       throw new ToolkitError(
         'bad-steps',
         `steps: step ${i} goes from ${printed(from)} to ${printed(to)}; levels must be finite and not negative, ` +
-          'and no step can start without noise.',
+          'and no step can start and end without noise.',
       );
     }
   }

@@ -7,6 +7,7 @@ import type { Steps } from './intervals.js';
 import type { Limit } from './limit.js';
 import { type LimitName, limits } from './limits/index.js';
 import type { NoiseSteps } from './noise-steps.js';
+import { reversed } from './reversed.js';
 import type { Sampler } from './sampler.js';
 import { type SamplerName, samplers } from './samplers/index.js';
 import { noiseSteps, type StepsName } from './steps/index.js';
@@ -59,12 +60,14 @@ export function assemble(scheme: Scheme): Assembled {
   const steps = noiseSteps.get(scheme.steps.name) as (options?: object) => NoiseSteps;
   const limit = scheme.limit && (limits.get(scheme.limit.name) as (options?: object) => Limit);
   const chosen = steps(scheme.steps.options);
+  const rule = sampler(scheme.sampler.options);
+  const inOrder = rule.direction === 'up' ? reversed : (levels: Steps): Steps => levels;
   return {
     grid,
     prediction,
     precondition: discrete({ grid, prediction }),
-    sampler: sampler(scheme.sampler.options),
-    steps: (count) => chosen.levels({ count, grid }),
+    sampler: rule,
+    steps: (count) => inOrder(chosen.levels({ count, grid })),
     limit: limit?.(scheme.limit?.options),
   };
 }

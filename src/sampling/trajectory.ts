@@ -2,11 +2,12 @@ import { show, ToolkitError } from '../core/errors.js';
 import { fold, type Key } from '../core/random.js';
 import type { Space } from '../core/space.js';
 import { isFiniteValue, isFloats } from '../core/values.js';
+import type { Grid } from '../diffusion/grid.js';
 import { type Level, magnitude } from '../diffusion/level.js';
 import { brownian } from './brownian.js';
 import { intervals, type Steps } from './intervals.js';
 import type { Limit } from './limit.js';
-import type { Denoiser, Past, Sampler } from './sampler.js';
+import type { Denoiser, Estimate, Past, Sampler, VarianceDenoiser } from './sampler.js';
 
 /** What one step saw: where it started, and the clean value it expected there. */
 export interface Frame<X> {
@@ -17,13 +18,16 @@ export interface Frame<X> {
 }
 
 export interface TrajectoryOptions<X> {
-  readonly denoise: Denoiser<X>;
+  /** One with `estimate` serves samplers that use a learned variance. */
+  readonly denoise: Denoiser<X> | VarianceDenoiser<X>;
   readonly sampler: Sampler;
   readonly steps: Steps;
   /** x at the first level; see `startingNoise`. */
   readonly start: X;
   readonly space: Space<X>;
   readonly key: Key;
+  /** The levels of training, for samplers that count in their indices. */
+  readonly grid?: Grid | undefined;
   /** Keeps estimates of the clean value within reason. */
   readonly limit?: Limit | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -42,10 +46,19 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
   const wiener = brownian({ space, like: options.start, key: fold(key, 'brownian') });
   for (const [index, { from, to }] of path.entries()) {
     signal?.throwIfAborted();
+    if (from.sigma === 0 && sampler.direction === 'down') throw startsClean(sampler.name, index);
     const start = x;
     const unlimited: Denoiser<X> = async (at, level) => {
       const denoised = await options.denoise(at, level);
       return checked({ denoised, like: start, who: sampler.name, index, level });
+    };
+    const { denoise } = options;
+    const estimate = async (at: X, level: Level): Promise<Estimate<X>> => {
+      const { denoised, variance } = await (denoise as VarianceDenoiser<X>).estimate(at, level);
+      const [own, second] = [denoised, variance].map((value) =>
+        checked({ denoised: value, like: start, who: sampler.name, index, level }),
+      ) as [X, X];
+      return { denoised: limit(own), variance: second };
     };
     const result = await sampler.step({
       x,
@@ -56,6 +69,8 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
       history,
       unlimited,
       denoise: async (at, level) => limit(await unlimited(at, level)),
+      estimate: 'estimate' in denoise ? estimate : null,
+      grid: options.grid ?? null,
       limit,
       lincomb: (...terms) => space.lincomb(...terms),
       noise: (label) => space.gaussian(start, fold(key, 'step', index, label)),
@@ -96,6 +111,13 @@ export interface StartingNoiseOptions<X> {
 export function startingNoise<X>({ steps, like, space, key }: StartingNoiseOptions<X>): X {
   return space.lincomb([magnitude(intervals(steps)[0]!.from), space.gaussian(like, fold(key, 'start'))]);
 }
+
+const startsClean = (who: string, index: number): ToolkitError =>
+  new ToolkitError(
+    'bad-steps',
+    `${who}: step ${index} starts without noise, and there is nothing to take away there. ` +
+      'Start at a noisy level, or use a sampler that walks up (ddim-inverse).',
+  );
 
 interface CheckOptions<X> {
   readonly denoised: X;

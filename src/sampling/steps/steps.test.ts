@@ -90,7 +90,7 @@ test('intervals are checked', () => {
   assert.throws(() => intervals([1, 0, 0]), {
     message:
       'steps: step 1 goes from (alpha 1, sigma 0) to (alpha 1, sigma 0); levels must be finite and not negative, ' +
-      'and no step can start without noise.',
+      'and no step can start and end without noise.',
   });
   assert.throws(() => intervals([Number.NaN, 0]), { code: 'bad-steps' });
   assert.throws(() => intervals([]), { code: 'bad-steps' });
