@@ -5,6 +5,8 @@ import type { Level } from '../diffusion/level.js';
 export interface Interval {
   readonly from: Level;
   readonly to: Level;
+  /** Levels between, for rules that look there; such a rule chooses its own where none are given. */
+  readonly via?: readonly Level[];
 }
 
 /**

@@ -35,6 +35,8 @@ export interface Step<X> {
   readonly x: X;
   readonly from: Level;
   readonly to: Level;
+  /** Levels between, where the steps prescribe them; empty otherwise. */
+  readonly via: readonly Level[];
   /** Number of this step, and of all steps of the walk. */
   readonly index: number;
   readonly count: number;

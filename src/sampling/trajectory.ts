@@ -44,7 +44,7 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
   let history: readonly Past<X>[] = [];
   const path = intervals(steps);
   const wiener = brownian({ space, like: options.start, key: fold(key, 'brownian') });
-  for (const [index, { from, to }] of path.entries()) {
+  for (const [index, { from, to, via = [] }] of path.entries()) {
     signal?.throwIfAborted();
     if (from.sigma === 0 && sampler.direction === 'down') throw startsClean(sampler.name, index);
     const start = x;
@@ -64,6 +64,7 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
       x,
       from,
       to,
+      via,
       index,
       count: path.length,
       history,
