@@ -1,3 +1,4 @@
+export * from './classifier.js';
 export * from './folder.js';
 export * from './generate.js';
 export * from './model.js';

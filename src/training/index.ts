@@ -1,4 +1,5 @@
 export * from './checkpoint.js';
+export * from './classifying.js';
 export * from './curve.js';
 export * from './curves/index.js';
 export * from './denoising.js';

@@ -100,7 +100,7 @@ export async function createValidator(options: ValidatorOptions) {
 }
 
 /** At most `most` of the entries, evenly spread. */
-function spread(indices: ArrayLike<number>, most: number): readonly number[] {
+export function spread(indices: ArrayLike<number>, most: number): readonly number[] {
   const count = Math.min(most, indices.length);
   return Array.from({ length: count }, (_, i) => indices[Math.floor((i * indices.length) / count)]!);
 }

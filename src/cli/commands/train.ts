@@ -5,8 +5,9 @@ import { defineCommand } from '../define-command.js';
 import { flagOf, settle, usageError } from '../parse.js';
 import { openRuntime } from '../runtime.js';
 import { duration } from '../terminal/format.js';
+import { classifierPlan } from '../train/classifier-session.js';
 import { loadData } from '../train/load-data.js';
-import { resumedOptions, type TrainOptions, type TrainPlan, trainPlan } from '../train/plan.js';
+import { type RunPlan, resumedOptions, type TrainOptions, trainPlan } from '../train/plan.js';
 import { isRun, readRunConfig } from '../train/run-folder.js';
 import { trainOptions } from '../train/train-options.js';
 import { watchTraining } from '../train/watch-training.js';
@@ -26,12 +27,16 @@ export const train = defineCommand({
     'langevin train --data emoji:faces --size 16 --minutes 1',
     'langevin train --data icons/ --size 32 --model medium --steps 20000 --out runs/icons',
     'langevin train --out runs/icons --resume --steps 40000',
+    'langevin train --task classifier --data emoji --size 32 --minutes 10',
   ],
   async run({ options: now, given, globals, out, signal }) {
     const stored = now.resume ? await storedPlan(now) : null;
     const options = stored ? resumedOptions(stored.options, { options: now, given, flagOf }) : now;
     const data = await loadData({ ...options, out, signal });
-    const plan = stored ? { ...stored, options } : await trainPlan({ version: version(), options, data });
+    const planned = { version: version(), options, data };
+    const fresh = (): Promise<RunPlan> =>
+      options.task === 'classifier' ? classifierPlan({ ...planned, given }) : trainPlan(planned);
+    const plan = stored ? { ...stored, options } : await fresh();
     if (stored && stored.data.count !== data.count) {
       out.warn(`${data.name} had ${stored.data.count} pictures when the run began, and has ${data.count} now.`);
     }
@@ -43,17 +48,16 @@ export const train = defineCommand({
     out.say(`Training on ${data.count} pictures of ${data.name} in ${root}`);
     const runtime = openRuntime(globals);
     const result = await watchTraining({ plan, data, runtime, root, resume: now.resume, signal, out });
-    out.print(
-      `Trained ${result.step} steps in ${duration(result.seconds)}. The model is in ${result.model}, ` +
-        `samples of it in ${result.samples}.\nMore of them: langevin sample --model ${root} -n 16 -o samples.png`,
-    );
+    const done = `Trained ${result.step} steps in ${duration(result.seconds)}. The model is in ${result.model}`;
+    const more = `langevin sample --model ${root} -n 16 -o samples.png`;
+    out.print(result.samples ? `${done}, samples of it in ${result.samples}.\nMore of them: ${more}` : `${done}.`);
     return { out: root, ...result };
   },
 });
 
-async function storedPlan({ out }: TrainOptions): Promise<TrainPlan> {
+async function storedPlan({ out }: TrainOptions): Promise<RunPlan> {
   if (out === null) throw usageError('train: --resume needs --out RUN, the folder of the run to continue.');
-  const plan = (await readRunConfig(out)) as unknown as TrainPlan;
+  const plan = (await readRunConfig(out)) as unknown as RunPlan;
   // An older run knows fewer options: what it does not name is as usual.
   return { ...plan, options: settle('train', trainOptions, { ...plan.options }) as TrainOptions };
 }

@@ -17,11 +17,8 @@ export interface CardOptions {
 /** The README.md of a trained model: what it is, how it was made, how well it does, and under which licences. */
 export function modelCard({ plan, parameters, step, seconds, heldOut, samples }: CardOptions): string {
   const { data, options, network, scheme, langevin } = plan;
-  const licences = [...new Set(data.sources.map(({ license }) => license))];
   const front = [
-    ...(licences.length === 1
-      ? [`license: ${licences[0]}`]
-      : ['license: other', `license_name: ${licences.join(' AND ')}`]),
+    ...licenceLines(data.sources),
     'library_name: diffusers',
     ...(data.classes ? [] : ['pipeline_tag: unconditional-image-generation']),
     'tags: [diffusion, langevin]',
@@ -61,8 +58,16 @@ function heldOutSection({ mean, byLevel, pictures }: HeldOutLoss): string {
   ].join('\n\n');
 }
 
-const markdownTable = ([head = [], ...rows]: readonly (readonly (string | number)[])[]): string =>
+/** The licence of what was learnt from, as the front matter of a card states it. */
+export function licenceLines(sources: TrainPlan['data']['sources']): readonly string[] {
+  const licences = [...new Set(sources.map(({ license }) => license))];
+  return licences.length === 1
+    ? [`license: ${licences[0]}`]
+    : ['license: other', `license_name: ${licences.join(' AND ')}`];
+}
+
+export const markdownTable = ([head = [], ...rows]: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-const sourceLine = ({ name, author, license, url }: TrainPlan['data']['sources'][number]): string =>
+export const sourceLine = ({ name, author, license, url }: TrainPlan['data']['sources'][number]): string =>
   `- ${url ? `[${name}](${url})` : name}, by ${author}: ${license}`;

@@ -12,8 +12,8 @@ import type { trainOptions } from './train-options.js';
 
 export type TrainOptions = Resolved<typeof trainOptions>;
 
-/** What a run is, down to the last setting: the content of its config.json. */
-export interface TrainPlan {
+/** What every run is, whatever it trains. */
+export interface RunPlan {
   readonly langevin: string;
   readonly options: TrainOptions;
   readonly data: {
@@ -24,6 +24,10 @@ export interface TrainPlan {
     readonly classes: readonly string[] | null;
     readonly sources: readonly Source[];
   };
+}
+
+/** What the training of a diffusion model is, down to the last setting: the content of its config.json. */
+export interface TrainPlan extends RunPlan {
   readonly network: UNet2dConfig;
   readonly scheme: Scheme;
 }

@@ -7,28 +7,27 @@ import type { DataSet } from '../../data/dataset.js';
 import { writeJson } from '../../files/atomic.js';
 import { takeLock } from '../../files/lock.js';
 import { encodePng, writePng } from '../../files/png.js';
-import { countParams } from '../../nn/index.js';
-import { saveModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import {
   type Curve,
   checkpointSteps,
   curves,
+  type HeldOutAccuracy,
   type HeldOutLoss,
   latestCheckpoint,
   restoreCheckpoint,
   saveCheckpoint,
   train,
 } from '../../training/index.js';
-import { modelCard } from './card.js';
 import { type MetricsLog, openMetricsLog } from './metrics-log.js';
-import type { TrainPlan } from './plan.js';
-import { preview, previewSteps } from './previews.js';
+import type { RunPlan } from './plan.js';
+import { previewSteps } from './previews.js';
 import { isRun, type RunFolder, runFolder } from './run-folder.js';
-import { createSession, type Session } from './session.js';
+import type { Session, Standing } from './session.js';
+import { openSession } from './sessions.js';
 
 export interface RunTrainingOptions {
-  readonly plan: TrainPlan;
+  readonly plan: RunPlan;
   readonly data: DataSet;
   readonly runtime: Runtime;
   readonly root: string;
@@ -60,7 +59,8 @@ export interface TrainingResult {
   readonly step: number;
   readonly seconds: number;
   readonly model: string;
-  readonly samples: string;
+  /** The grid of samples beside it, or null where a model draws nothing. */
+  readonly samples: string | null;
   readonly heldOut: HeldOutLoss | null;
 }
 
@@ -81,7 +81,7 @@ export async function* runTraining(
   const folder = runFolder(root);
   using _lock = takeLock(folder.lock);
   await openFolder(folder, given);
-  using session = await createSession({ plan, data, runtime });
+  using session = await openSession({ plan, data, runtime });
   const { stepper } = session;
   const found = given.resume ? await latestCheckpoint(folder.checkpoints) : null;
   if (found) await restoreCheckpoint(found.path, stepper);
@@ -93,12 +93,7 @@ export async function* runTraining(
   const limit = options.minutes === null ? Infinity : options.minutes * 60;
   const total = totalSteps(plan);
   const due = (every: number): boolean => every > 0 && stepper.steps % every === 0;
-  yield {
-    kind: 'start',
-    step: stepper.steps,
-    seconds: seconds(),
-    parameters: countParams(session.model().network.params),
-  };
+  yield { kind: 'start', step: stepper.steps, seconds: seconds(), parameters: session.parameters };
 
   try {
     const steps = train({
@@ -125,7 +120,8 @@ export async function* runTraining(
         }
         const ends = step >= total || seconds() >= limit;
         if (!ends && (due(options.previewEvery) || seconds() - previewed >= previewSeconds)) {
-          yield await drawPreview({ ...given, session, folder, log });
+          const drawn = await drawPreview({ ...given, session, folder, log });
+          if (drawn) yield drawn;
           previewed = seconds();
         }
         if (due(options.validateEvery) && !ends) {
@@ -139,17 +135,10 @@ export async function* runTraining(
     const heldOut = options.validateEvery === 0 ? null : await saver.validate(log, signal);
     if (heldOut) yield { kind: 'validation', step: stepper.steps, heldOut };
     yield { kind: 'checkpoint', step: stepper.steps, folder: await saver.checkpoint() };
-    const samples = join(folder.samples, 'final.png');
-    const picture = await preview({
-      model: session.model(),
-      runtime,
-      data,
-      count: sampleCount,
-      seed: options.seed,
-      signal,
-    });
-    await writePng(samples, picture, { recipe: recipeOf(plan, stepper.steps) });
-    await saver.model({ png: encodePng(picture), count: sampleCount });
+    const picture = await session.preview({ count: sampleCount, signal });
+    const samples = picture && join(folder.samples, 'final.png');
+    if (samples) await writePng(samples, picture, { recipe: recipeOf(plan, stepper.steps) });
+    await saver.model(picture && { png: encodePng(picture), count: sampleCount });
     return { step: stepper.steps, seconds: seconds(), model: folder.model, samples, heldOut };
   } catch (error) {
     if (signal.aborted || (error instanceof ToolkitError && error.code === 'non-finite')) {
@@ -164,7 +153,7 @@ export async function* runTraining(
 }
 
 /** Steps in all; without any limit given, a round number. */
-export const totalSteps = ({ options }: TrainPlan): number =>
+export const totalSteps = ({ options }: RunPlan): number =>
   options.steps ?? (options.minutes === null ? 10_000 : Infinity);
 
 async function openFolder(
@@ -186,7 +175,7 @@ async function openFolder(
 }
 
 interface SaverOptions {
-  readonly plan: TrainPlan;
+  readonly plan: RunPlan;
   readonly folder: RunFolder;
   readonly session: Session;
   readonly seconds: () => number;
@@ -195,19 +184,8 @@ interface SaverOptions {
 /** Writes checkpoints, the model and held-out losses; remembers the last of these for the card. */
 function createSaver({ plan, folder, session, seconds }: SaverOptions) {
   let heldOut: HeldOutLoss | null = null;
-  const model = async (samples: { readonly png: Uint8Array; readonly count: number } | null): Promise<void> => {
-    const current = session.model();
-    const card = modelCard({
-      plan,
-      parameters: countParams(current.network.params),
-      step: session.stepper.steps,
-      seconds: seconds(),
-      heldOut,
-      samples: samples?.count ?? 0,
-    });
-    const extra = { 'README.md': card, ...(samples && { 'samples.png': samples.png }) };
-    await saveModel(folder.model, { model: current, extra });
-  };
+  const model = (samples: Standing['samples']): Promise<void> =>
+    session.save(folder.model, { seconds: seconds(), heldOut, samples });
   return {
     model,
     async checkpoint(): Promise<string> {
@@ -221,7 +199,11 @@ function createSaver({ plan, folder, session, seconds }: SaverOptions) {
       heldOut = await session.validate(signal);
       if (!heldOut) return null;
       const { mean, byLevel } = heldOut;
-      log.record({ step: session.stepper.steps, seconds: seconds(), heldOut: mean, heldOutByLevel: byLevel });
+      const accuracy = 'accuracy' in heldOut ? { accuracy: (heldOut as HeldOutAccuracy).accuracy } : {};
+      log.record({
+        ...{ step: session.stepper.steps, seconds: seconds() },
+        ...{ heldOut: mean, heldOutByLevel: byLevel, ...accuracy },
+      });
       await log.flush();
       return heldOut;
     },
@@ -234,10 +216,10 @@ interface DrawOptions extends RunTrainingOptions {
   readonly log: MetricsLog;
 }
 
-async function drawPreview({ plan, data, runtime, signal, session, folder, log }: DrawOptions): Promise<TrainingEvent> {
+async function drawPreview({ plan, signal, session, folder, log }: DrawOptions): Promise<TrainingEvent | null> {
   const step = session.stepper.steps;
-  const { seed } = plan.options;
-  const picture = await preview({ model: session.model(), runtime, data, count: previewCount, seed, signal });
+  const picture = await session.preview({ count: previewCount, signal });
+  if (!picture) return null;
   const file = join(folder.samples, `step-${String(step).padStart(9, '0')}.png`);
   await writePng(file, picture, { recipe: recipeOf(plan, step) });
   log.image({ step, tag: 'samples', picture });
@@ -245,7 +227,7 @@ async function drawPreview({ plan, data, runtime, signal, session, folder, log }
   return { kind: 'preview', step, file };
 }
 
-const recipeOf = ({ langevin, options, data }: TrainPlan, step: number) => ({
+const recipeOf = ({ langevin, options, data }: RunPlan, step: number) => ({
   langevin,
   made: 'while training',
   data: data.name,

@@ -3,8 +3,9 @@ import type { DataSet } from '../../data/dataset.js';
 import { splitIndices } from '../../data/dataset.js';
 import { augment, batches } from '../../data/index.js';
 import { levelSamplers, simple, weightings } from '../../diffusion/index.js';
-import { initialise, unet2d, zeroInit } from '../../nn/index.js';
-import { type DiffusionModel, nullLabel } from '../../pipelines/index.js';
+import type { Picture } from '../../files/picture.js';
+import { countParams, initialise, unet2d, zeroInit } from '../../nn/index.js';
+import { type DiffusionModel, nullLabel, saveModel } from '../../pipelines/index.js';
 import type { Feeds, Runtime } from '../../runtime/runtime.js';
 import { assemble } from '../../sampling/index.js';
 import {
@@ -16,7 +17,9 @@ import {
   type HeldOutLoss,
   type Stepper,
 } from '../../training/index.js';
+import { modelCard } from './card.js';
 import { augmentationsOf, type TrainPlan } from './plan.js';
+import { preview } from './previews.js';
 
 export interface SessionOptions {
   readonly plan: TrainPlan;
@@ -24,13 +27,30 @@ export interface SessionOptions {
   readonly runtime: Runtime;
 }
 
+/** What the card and the folder of a model say of how far it is. */
+export interface Standing {
+  readonly seconds: number;
+  readonly heldOut: HeldOutLoss | null;
+  /** A grid of samples and their number, once there is one. */
+  readonly samples: { readonly png: Uint8Array; readonly count: number } | null;
+}
+
+export interface PreviewRequest {
+  readonly count: number;
+  readonly signal: AbortSignal;
+}
+
 /** A plan made ready to run: the stepper, what it is fed, and the model as it stands. */
 export interface Session extends Disposable {
   readonly stepper: Stepper;
+  /** Numbers in the network. */
+  readonly parameters: number;
   /** The feeds of backward pass `part` of step `step`: a pure function of seed, step and part. */
   feeds(step: number, part: number): Feeds;
-  /** The model with averaged weights, where an average is kept. */
-  model(): DiffusionModel;
+  /** What the model draws so far, or null where a model draws nothing. */
+  preview(request: PreviewRequest): Promise<Picture | null>;
+  /** Writes the model, with averaged weights where an average is kept, as a folder with its card. */
+  save(path: string, standing: Standing): Promise<void>;
   /** Held-out loss by noise level, or null when the data has no held-out pictures. */
   validate(signal: AbortSignal): Promise<HeldOutLoss | null>;
 }
@@ -93,10 +113,19 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
   const indices = heldOut.map((split) => splitIndices(data, split)).find(({ length }) => length > 0);
   let validator: Awaited<ReturnType<typeof createValidator>> | null = null; // compiled when first asked
 
+  const model = (): DiffusionModel => ({ config, network, values: values(), scheme, classes, hash: '' });
+  const parameters = countParams(network.params);
+
   return {
     stepper,
+    parameters,
     feeds,
-    model: () => ({ config, network, values: values(), scheme, classes, hash: '' }),
+    preview: (request) => preview({ ...request, model: model(), runtime, data, seed: options.seed }),
+    async save(path, { samples, ...standing }) {
+      const card = modelCard({ ...standing, plan, parameters, step: stepper.steps, samples: samples?.count ?? 0 });
+      const extra = { 'README.md': card, ...(samples && { 'samples.png': samples.png }) };
+      await saveModel(path, { model: model(), extra });
+    },
     async validate(signal) {
       if (!indices) return null;
       validator ??= await createValidator({

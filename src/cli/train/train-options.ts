@@ -4,6 +4,10 @@ import { curves } from '../../training/curves/index.js';
 
 /** What a training run can be told, each declared once. */
 export const trainOptions = {
+  task: choice(['denoise', 'classifier'], {
+    default: 'denoise',
+    help: 'What to train: a model that draws, or a classifier of the data, whose features sample metrics use.',
+  }),
   data: text({
     default: 'emoji',
     placeholder: 'DATA',

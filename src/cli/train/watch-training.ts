@@ -1,3 +1,4 @@
+import type { HeldOutAccuracy } from '../../training/index.js';
 import { figure } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import {
@@ -54,6 +55,11 @@ export async function watchTraining({ out, listen, ...options }: WatchOptions): 
 function tell(out: Output, event: TrainingEvent): void {
   if (event.kind === 'preview') out.say(`Samples at step ${event.step}: ${event.file}`);
   if (event.kind === 'validation') {
+    if ('accuracy' in event.heldOut) {
+      const { mean, accuracy } = event.heldOut as HeldOutAccuracy;
+      out.say(`Held-out at step ${event.step}: ${figure(100 * accuracy)} % right, cross-entropy ${figure(mean)}`);
+      return;
+    }
     const levels = event.heldOut.byLevel.map(figure).join(' ');
     out.say(`Held-out loss at step ${event.step}: ${figure(event.heldOut.mean)} (from clean to noise: ${levels})`);
   }

@@ -1,0 +1,18 @@
+import type { DataSet } from '../../data/dataset.js';
+import type { Runtime } from '../../runtime/runtime.js';
+import { type ClassifierPlan, createClassifierSession } from './classifier-session.js';
+import type { RunPlan, TrainPlan } from './plan.js';
+import { createSession, type Session } from './session.js';
+
+export interface OpenSessionOptions {
+  readonly plan: RunPlan;
+  readonly data: DataSet;
+  readonly runtime: Runtime;
+}
+
+/** The session of a plan, by its task. */
+export function openSession({ plan, ...rest }: OpenSessionOptions): Promise<Session> {
+  return plan.options.task === 'classifier'
+    ? createClassifierSession({ plan: plan as ClassifierPlan, ...rest })
+    : createSession({ plan: plan as TrainPlan, ...rest });
+}
