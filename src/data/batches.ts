@@ -1,12 +1,12 @@
 import { show, ToolkitError } from '../core/errors.js';
-import { floats, type HostArray } from '../core/host-array.js';
+import { floats, type HostArray, sizeOf } from '../core/host-array.js';
 import { fold, type Key, permutation } from '../core/random.js';
 import { type DataSet, type Item, splitIndices } from './dataset.js';
 import type { Split } from './split.js';
 
 /** Some pictures, ready for the network. */
 export interface Batch {
-  /** [B, C, H, W] in [−1, 1]. */
+  /** [B, C, H, W], or [B, 2] for points, in [−1, 1]. */
   readonly x: HostArray<'float32'>;
   /** One label a picture, −1 for none. */
   readonly labels: Int32Array;
@@ -15,18 +15,19 @@ export interface Batch {
   readonly items: readonly Item[];
 }
 
-/** The pictures of `data` at `indices`, as they are: x = v/127.5 − 1. */
+/** The samples of `data` at `indices`, as they are: x = v/127.5 − 1 of bytes, x of numbers. */
 export function gather(data: DataSet, indices: ArrayLike<number>): Batch {
-  const { channels, size } = data;
-  const stride = channels * size * size;
+  const { shape, images } = data;
+  const stride = sizeOf(shape);
   const x = new Float32Array(indices.length * stride);
   const items = Array.from(indices, (index, row) => {
     const { image, ...item } = data.item(index);
-    for (let i = 0; i < stride; i++) x[row * stride + i] = image[i]! / 127.5 - 1;
+    if (images instanceof Float32Array) x.set(image, row * stride);
+    else for (let i = 0; i < stride; i++) x[row * stride + i] = image[i]! / 127.5 - 1;
     return item;
   });
   return {
-    x: floats([indices.length, channels, size, size], x),
+    x: floats([indices.length, ...shape], x),
     labels: Int32Array.from(items, ({ label }) => label),
     indices: Int32Array.from(indices),
     items,

@@ -1,4 +1,5 @@
 import { show, ToolkitError } from '../core/errors.js';
+import { type Shape, sizeOf } from '../core/host-array.js';
 import { type OptionSpecs, type Resolved, resolve } from '../core/options.js';
 import type { Split } from './split.js';
 
@@ -31,35 +32,41 @@ export interface Skipped {
   readonly reason: string;
 }
 
-/** Square pictures in memory, with everything known about them: a value, the same whenever it is loaded. */
+/** Square pictures, or points, in memory, with everything known about them: a value, the same whenever it is loaded. */
 export interface DataSet {
   /** As it was asked for: `emoji:faces`. */
   readonly name: string;
   readonly sources: readonly Source[];
   readonly count: number;
-  /** Side of the pictures in pixels. */
+  /** Side of the pictures in pixels; 1 for points. */
   readonly size: number;
-  /** 1 grey, 3 RGB, 4 RGBA. */
+  /** 1 grey, 3 RGB, 4 RGBA; 2 for points in the plane. */
   readonly channels: number;
+  /** Of one sample: [C, H, W] of a picture, [2] of a point. */
+  readonly shape: Shape;
   /** Names of the classes, or null when there are none. */
   readonly classes: readonly string[] | null;
-  /** All pictures as bytes, [N, C, H, W]; a byte v stands for x = v/127.5 − 1. */
-  readonly images: Uint8Array;
+  /** All pictures as bytes, [N, C, H, W]; a byte v stands for x = v/127.5 − 1. Points are float32 x themselves, [N, 2]. */
+  readonly images: Uint8Array | Float32Array;
   readonly items: readonly Item[];
   readonly skipped: readonly Skipped[];
   /** Picture `i`: what is known of it and its bytes [C, H, W], shared with `images`. */
-  item(i: number): Item & { readonly image: Uint8Array };
+  item(i: number): Item & { readonly image: Uint8Array | Float32Array };
 }
 
+/** What a data set is made of; the shape is [channels, size, size] unless told. */
+export type DataSetParts = Omit<DataSet, 'count' | 'item' | 'shape'> & { readonly shape?: Shape };
+
 /** A data set, checked: as many bytes as pictures, labels that exist, at least one picture. */
-export function dataSet(parts: Omit<DataSet, 'count' | 'item'>): DataSet {
+export function dataSet(parts: DataSetParts): DataSet {
   const { name, size, channels, classes, images, items } = parts;
-  const stride = channels * size * size;
+  const shape = parts.shape ?? [channels, size, size];
+  const stride = sizeOf(shape);
   if (items.length === 0) throw new ToolkitError('empty-data', `${name}: there is no picture in it.`);
   if (images.length !== items.length * stride) {
     throw new ToolkitError(
       'shape-mismatch',
-      `${name}: ${items.length} pictures of ${channels} × ${size} × ${size} need ${items.length * stride} bytes, ` +
+      `${name}: ${items.length} pictures of ${shape.join(' × ')} need ${items.length * stride} bytes, ` +
         `got ${images.length}.`,
     );
   }
@@ -77,8 +84,11 @@ export function dataSet(parts: Omit<DataSet, 'count' | 'item'>): DataSet {
     }
     return { ...known, image: images.subarray(i * stride, (i + 1) * stride) };
   };
-  return Object.freeze({ ...parts, count: items.length, item });
+  return Object.freeze({ ...parts, shape, count: items.length, item });
 }
+
+/** Whether the samples are points instead of pictures. */
+export const isPoints = ({ shape }: Pick<DataSet, 'shape'>): boolean => shape.length === 1;
 
 /** Positions of the pictures on one side of a data set, in order. May be empty where there are few. */
 export const splitIndices = (data: DataSet, split: Split | 'all'): Int32Array =>

@@ -76,7 +76,7 @@ export function augment(
   batch: Batch,
   { transforms, key, position }: AugmentOptions,
 ): Batch & { readonly changes: HostArray<'float32'> } {
-  const [count = 0, channels = 0, size = 0] = batch.x.shape;
+  const [count = 0, channels = 0, size = 1] = batch.x.shape; // a point is a picture of one pixel
   const names = transforms.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice) throw new ToolkitError('bad-option', `augment: the transform "${twice}" is there twice.`);
