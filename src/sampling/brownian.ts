@@ -1,15 +1,129 @@
 import { fold, type Key } from '../core/random.js';
 import type { Space } from '../core/space.js';
-import type { Level } from '../diffusion/level.js';
+import { type Level, logSnr } from '../diffusion/level.js';
 
 export interface BrownianOptions<X> {
   readonly space: Space<X>;
   /** Any value of the shape to draw. */
   readonly like: X;
   readonly key: Key;
+  /**
+   * The shortest interval of the walk in log-SNR, ln(α²/σ²): down to it, the motion is the same for every walk with this
+   * key. Shorter ones cost one more draw per halving of it.
+   */
+  readonly finest?: number;
 }
 
-/** Unit Gaussians that depend on the interval alone. */
-export function brownian<X>({ space, like, key }: BrownianOptions<X>): (a: Level, b: Level) => X {
-  return (a, b) => space.gaussian(like, fold(key, `${a.alpha / a.sigma}`, `${b.alpha / b.sigma}`));
+/**
+ * Unit Gaussians of an interval: ∫_a^b e^{power·λ} dW, scaled to unit variance.
+ *
+ * The clock: for λ = ln(α/σ) the reverse SDE with noise of power η reads, but for the drift,
+ * d(x·α^η/σ^{1+η}) = √(2η)·e^{ηλ} dW_λ. So its noise over an interval is B(u′) − B(u) of a Brownian motion B on the clock
+ *
+ *   u = e^{2·power·λ} = (α/σ)^{2·power}
+ *
+ * with power = η: the signal-to-noise ratio for the reverse SDE itself. On this clock two half steps add up to the noise
+ * of the whole one exactly, pure noise is u = 0, and the scale of x does not matter. Rules that hold the noise n
+ * instead of D have d(x/α) = … + e^{−λ} dW, power −1. Each power has a motion of its own.
+ *
+ * The motion is laid down by bisection of ln u between fixed ends, every value keyed by its place, until pieces are as
+ * short as `finest`; inside a piece, points are Brownian bridges between their known neighbours. So all walks of a key
+ * share the coarse course of the noise, and finer ones see the same path more closely; the increments of one walk are
+ * those of one Brownian motion to the last bit. Lévy's construction; as a source for SDE solvers: Li et al. 2020,
+ * arXiv:2001.01328, Algorithm 3.
+ *
+ * @example
+ * import { fold, key, batchSpace, floats } from 'langevin/core';
+ * import { brownian } from 'langevin/sampling';
+ * const noise = brownian({ space: batchSpace(), like: floats([1]), key: key(7), finest: 0.1 });
+ * const [a, b, c] = [4, 2, 1].map((sigma) => ({ alpha: 1, sigma })); // u = 1/16, 1/4, 1
+ * const [left, right, whole] = [noise(a, b), noise(b, c), noise(a, c)].map(({ data }) => data[0]);
+ * Math.abs(Math.sqrt(3 / 16) * left + Math.sqrt(3 / 4) * right - Math.sqrt(15 / 16) * whole) < 1e-6; // → true
+ */
+export function brownian<X>(options: BrownianOptions<X>): (a: Level, b: Level, power?: number) => X {
+  const motions = new Map<number, Motion<X>>();
+  return (a, b, power = 1) => {
+    const motion = motions.get(power) ?? motionOf(options, power);
+    motions.set(power, motion);
+    const [start, end] = [a, b].map((level) => clockOf(level, power)) as [number, number];
+    return motion(start, end);
+  };
+}
+
+/** ln u, −∞ at pure noise for positive powers; rounded, since one level may come in several scales of x. */
+const clockOf = (level: Level, power: number): number => Math.round(power * logSnr(level) * 2 ** 30) / 2 ** 30;
+
+/** (B(e^b) − B(e^a))/√|e^b − e^a|. */
+type Motion<X> = (a: number, b: number) => X;
+
+/** B at one time; the logarithm is kept beside it, since keys are made of places and not of rounded times. */
+interface Point<X> {
+  readonly log: number;
+  readonly time: number;
+  readonly value: X;
+}
+
+/** e^±45 on the clock is σ/α from 6·10⁹ to 10⁻¹⁰: beyond, only the bridge to 0 and independent increments are left. */
+const reach = 45;
+/** Points remembered besides the pieces around the last one: the ends of a step, and those inside it. */
+const remembered = 6;
+
+function motionOf<X>({ space, like, key: given, finest = 1e-3 }: BrownianOptions<X>, power: number): Motion<X> {
+  const key = power === 1 ? given : fold(given, 'power', power);
+  const depth = Math.max(0, Math.ceil(Math.log2((2 * reach) / (Math.max(finest, 1e-9) * Math.abs(power)))));
+  const draw = (...labels: readonly (string | number)[]): X => space.gaussian(like, fold(key, ...labels));
+  const zero: Point<X> = { log: -Infinity, time: 0, value: space.lincomb([0, like]) };
+
+  /** A point between two known ones: on the straight line, and a Gaussian of variance (m − l)·(r − m)/(r − l). */
+  const bridge = (l: Point<X>, r: Point<X>, log: number, fresh: () => X): Point<X> => {
+    const time = Math.exp(log);
+    const w = (time - l.time) / (r.time - l.time);
+    const spread = Math.sqrt(Math.max(0, (1 - w) * (time - l.time)));
+    return { log, time, value: space.lincomb([1 - w, l.value], [w, r.value], [spread, fresh()]) };
+  };
+  const after = (l: Point<X>, log: number, fresh: () => X): Point<X> => {
+    const time = Math.exp(log);
+    return { log, time, value: space.lincomb([1, l.value], [Math.sqrt(time - l.time), fresh()]) };
+  };
+
+  let pieces: readonly (readonly [Point<X>, Point<X>])[] = []; // halves of halves around the last point
+  let recent: readonly Point<X>[] = [];
+
+  /** The piece of the given place in the bisection, its halves drawn on the way. */
+  const pieceAround = (log: number): readonly [Point<X>, Point<X>] => {
+    if (pieces.length === 0) {
+      const low = after(zero, -reach, () => draw('low'));
+      pieces = [[low, after(low, reach, () => draw('high'))]];
+    }
+    pieces = pieces.filter(([l, r], i) => i === 0 || (l.log <= log && log < r.log));
+    for (let level = pieces.length; level <= depth; level++) {
+      const [l, r] = pieces.at(-1)!;
+      const middle = bridge(l, r, (l.log + r.log) / 2, () => draw('middle', (l.log + r.log) / 2, level));
+      pieces = [...pieces, log < middle.log ? [l, middle] : [middle, r]];
+    }
+    return pieces.at(-1)!;
+  };
+
+  const at = (log: number): Point<X> => {
+    if (log === -Infinity) return zero;
+    const known = recent.find((point) => point.log === log);
+    if (known) return known;
+    const [left, right] = pieceAround(Math.min(reach - 1e-9, Math.max(-reach, log)));
+    const near = [zero, left, right, ...recent];
+    const below = near.reduce((best, point) => (point.log <= log && point.log > best.log ? point : best));
+    const above = near
+      .filter((point) => point.log > log)
+      .reduce<Point<X> | null>((best, point) => (best === null || point.log < best.log ? point : best), null);
+    const fresh = (): X => draw('point', log);
+    const point = below.log === log ? below : above ? bridge(below, above, log, fresh) : after(below, log, fresh);
+    recent = [point, ...recent].slice(0, remembered);
+    return point;
+  };
+
+  return (a, b) => {
+    const [start, end] = [at(a), at(b)];
+    const length = Math.abs(end.time - start.time);
+    const scale = length > 0 ? 1 / Math.sqrt(length) : 0;
+    return space.lincomb([scale, end.value], [-scale, start.value]);
+  };
 }

@@ -1,3 +1,4 @@
+export * from './brownian.js';
 export * from './denoiser.js';
 export * from './diffusers/index.js';
 export * from './guidance/index.js';

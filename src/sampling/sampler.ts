@@ -23,6 +23,8 @@ export interface Past<X> {
   /** x at `level`, where the step started (after its corrector, for samplers that have one). */
   readonly x: X;
   readonly denoised: X;
+  /** Length of the last step inside the interval, for samplers that choose it themselves. */
+  readonly stride?: number;
 }
 
 /**
@@ -56,10 +58,11 @@ export interface Step<X> {
   /** Unit Gaussian keyed by (seed, step, label): skipping one draw never shifts another. */
   noise(label: string): X;
   /**
-   * Unit Gaussian (W(b) − W(a))/√|b − a| of one Brownian motion per walk: it depends on the interval and not on the
-   * number of the step, so that finer steps approach one solution of the SDE.
+   * Unit Gaussian ∝ ∫ e^{power·λ} dW, λ = ln(α/σ), over the interval, of one Brownian motion per walk: it depends on the
+   * interval and not on the number of the step, so that finer steps approach one solution of the SDE. The power is 1
+   * unless told: the noise of the reverse SDE.
    */
-  brownian(a: Level, b: Level): X;
+  brownian(a: Level, b: Level, power?: number): X;
 }
 
 export interface StepResult<X> {
