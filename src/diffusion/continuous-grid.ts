@@ -1,6 +1,6 @@
 import { show, ToolkitError } from '../core/errors.js';
-import type { Grid } from './grid.js';
-import { type Level, logSnr } from './level.js';
+import type { Level } from './level.js';
+import { type Grid, makeGrid } from './make-grid.js';
 import type { Schedule } from './schedule.js';
 
 export interface ContinuousGridOptions {
@@ -17,7 +17,7 @@ export interface ContinuousGridOptions {
  *
  *   t(i) = t_least + (t_most − t_least)·i/(N − 1)
  *
- * `betas` and `alphasCumprod` are those of the chain that the whole indices make, with x brought to α² + σ² = 1.
+ * `betas` are those of the chain that the whole indices of a variance-preserving schedule make.
  * Song et al. 2021, arXiv:2011.13456, Appendix C (times stop short of 0, where the score is not defined).
  *
  * @example
@@ -27,42 +27,33 @@ export interface ContinuousGridOptions {
  */
 export function continuousGrid({ schedule, count = 1000, times = [1 / count, 1] }: ContinuousGridOptions): Grid {
   const [least, most] = times;
-  if (!(Number.isInteger(count) && count >= 2)) {
-    throw new ToolkitError('bad-option', `continuousGrid: count must be an integer ≥ 2, got ${show(count)}.`);
+  if (!(Number.isInteger(count) && count >= 1)) {
+    throw new ToolkitError('bad-option', `continuousGrid: count must be an integer ≥ 1, got ${show(count)}.`);
   }
-  if (!(0 <= least && least < most && most <= 1)) {
+  if (!(0 <= least && (least < most || (count === 1 && least === most)) && most <= 1)) {
     throw new ToolkitError('bad-option', `continuousGrid: need 0 ≤ least < most ≤ 1, got times ${show(times)}.`);
   }
   const last = count - 1;
-  const level = (index: number): Level => {
-    if (index >= 0 && index <= last) return schedule.level(least + ((most - least) * index) / last);
-    throw new ToolkitError('bad-index', `grid: index must be a number in [0, ${last}], got ${show(index)}.`);
-  };
-  const alphasCumprod = Float64Array.from({ length: count }, (_, i) => {
-    const { alpha, sigma } = level(i);
-    return alpha ** 2 / (alpha ** 2 + sigma ** 2);
-  });
-  return Object.freeze({
+  const span = most - least;
+  const levelAt = (index: number): Level =>
+    schedule.level(last === 0 ? most : Math.min(1, least + (span * index) / last));
+  return makeGrid({
     count,
     kind: schedule.kind,
-    continuous: true,
-    betas: alphasCumprod.map((value, i) => 1 - value / (i === 0 ? 1 : alphasCumprod[i - 1]!)),
-    alphasCumprod,
-    level,
-    indexOf: (at: Level) => search((index) => logSnr(level(index)), last, logSnr(at)),
+    step: last === 0 ? most : span / last,
+    levelAt,
+    placeOf: (lambda) => (last === 0 ? 0 : ((schedule.time(lambda) - least) / span) * last),
+    betas: schedule.kind === 'variance-preserving' ? betasOf(levelAt, count) : null,
   });
 }
 
-/** Where a falling curve on [0, last] has the value λ, by bisection; beyond the ends, the nearest end. */
-function search(curve: (index: number) => number, last: number, lambda: number): number {
-  if (lambda >= curve(0)) return 0;
-  if (lambda <= curve(last)) return last;
-  let [low, high] = [0, last];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (curve(middle) >= lambda) low = middle;
-    else high = middle;
-  }
-  const nearest = Math.round(low);
-  return Math.abs(low - nearest) < 1e-9 * last ? nearest : low;
+/** β_i = 1 − ᾱ_i/ᾱ_{i−1}, the first from clean data. */
+function betasOf(levelAt: (index: number) => Level, count: number): Float64Array {
+  let previous = 1;
+  return Float64Array.from({ length: count }, (_, i) => {
+    const { alpha } = levelAt(i);
+    const ratio = alpha / previous;
+    previous = alpha;
+    return 1 - ratio ** 2;
+  });
 }

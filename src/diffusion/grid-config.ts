@@ -2,6 +2,7 @@ import { continuousGrid } from './continuous-grid.js';
 import { type Grid, grid, gridFromBetas, withZeroTerminalSnr } from './grid.js';
 import type { Schedule } from './schedule.js';
 import { type ScheduleName, schedules } from './schedules/index.js';
+import { shifted, withShift } from './shift.js';
 
 /** A training grid as plain JSON: a named schedule cut into steps or left whole, or the betas themselves. */
 export type GridConfig = ScheduleGridConfig | ContinuousGridConfig | BetasGridConfig;
@@ -11,6 +12,8 @@ export interface ScheduleGridConfig {
   readonly options: Readonly<Record<string, unknown>>;
   readonly count: number;
   readonly zeroTerminalSnr: boolean;
+  /** What σ/α of every level is multiplied by, before the rescaling of the end; 1 when left out. */
+  readonly shift?: number;
 }
 
 /** A schedule between two times, with all the levels between them. */
@@ -22,6 +25,8 @@ export interface ContinuousGridConfig extends ScheduleGridConfig {
 export interface BetasGridConfig {
   readonly betas: readonly number[];
   readonly zeroTerminalSnr: boolean;
+  /** What σ/α of every level is multiplied by, before the rescaling of the end; 1 when left out. */
+  readonly shift?: number;
 }
 
 /**
@@ -32,11 +37,15 @@ export interface BetasGridConfig {
  * gridFromConfig({ schedule: 'linear', options: {}, count: 10, zeroTerminalSnr: true }).level(9).alpha; // → 0
  */
 export function gridFromConfig(config: GridConfig): Grid {
-  const { zeroTerminalSnr } = config;
-  if ('betas' in config) return gridFromBetas(zeroTerminalSnr ? withZeroTerminalSnr(config.betas) : config.betas);
+  const { zeroTerminalSnr, shift = 1 } = config;
+  if ('betas' in config) {
+    const betas = withShift(config.betas, shift);
+    return gridFromBetas(zeroTerminalSnr ? withZeroTerminalSnr(betas) : betas);
+  }
   const create = schedules.get(config.schedule) as (options: object) => Schedule;
   if ('times' in config) {
-    return continuousGrid({ schedule: create(config.options), count: config.count, times: config.times });
+    const schedule = shifted({ schedule: create(config.options), shift });
+    return continuousGrid({ schedule, count: config.count, times: config.times });
   }
-  return grid({ schedule: create(config.options), count: config.count, zeroTerminalSnr });
+  return grid({ schedule: create(config.options), count: config.count, zeroTerminalSnr, shift });
 }

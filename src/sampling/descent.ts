@@ -1,51 +1,168 @@
 import { show, ToolkitError } from '../core/errors.js';
-import { choice } from '../core/options.js';
+import { choice, number } from '../core/options.js';
 import type { Grid } from '../diffusion/grid.js';
+import { kinds } from '../diffusion/kind.js';
 import { cleanLevel, type Level } from '../diffusion/level.js';
 import type { Interval } from './intervals.js';
 
-/** Options shared by all steps that visit levels of the training grid. */
+const end = choice(['clean', 'first', 'last'], {
+  default: 'clean',
+  help: 'The level after the last: no noise at all, the least noise of training, or the last one once more.',
+});
+
+const scale = { own: 'own', exploding: 'exploding' } as const;
+
+const leastAlpha = number({
+  default: 0,
+  min: 0,
+  max: 1,
+  help: 'Least α of a level. On a chain that ends in pure noise, 2⁻¹² keeps σ/α finite, as diffusers does.',
+});
+
+/** Options shared by all steps that visit levels by their index. */
 export const landingOptions = {
-  end: choice(['clean', 'first'], {
-    default: 'clean',
-    help: 'The level after the last: no noise at all, or the least noise of training.',
-  }),
+  end,
   landing: choice(['next', 'stride'], {
     default: 'next',
     help: 'Where a step lands: on the next level, or ⌊N/count⌋ indices down, as DDIM does in diffusers.',
   }),
+  scale: choice([scale.own, scale.exploding], {
+    default: 'own',
+    help: 'The scale of x: that of the model, or α = 1 everywhere.',
+  }),
+  lambdaMin: number({ default: null, help: 'Levels whose ln(α/σ) is below are left out; none when not set.' }),
+  leastAlpha,
 } as const;
+
+/** Options shared by all steps that choose σ (at α = 1, so σ/α of any scale). */
+export const ratioOptions = {
+  sigmaMin: number({ default: null, min: 0, help: 'Least positive noise σ/α; from the training levels when not set.' }),
+  sigmaMax: number({ default: null, min: 0, help: 'Most noise σ/α; from the training levels when not set.' }),
+  within: choice(['training', 'leading', 'trailing'], {
+    default: 'training',
+    help: 'Where unset bounds come from: all training levels, or the first and last of that spacing.',
+  }),
+  offset: number({ default: 0, min: 0, max: 1e6, help: 'Added to the indices of leading spacing.' }),
+  end,
+  scale: choice([scale.exploding, scale.own], {
+    default: 'exploding',
+    help: 'The scale of x: α = 1 everywhere, or that of the model.',
+  }),
+  told: choice(['exact', 'rounded', 'truncated', 'leading', 'trailing', 'linspace'], {
+    default: 'exact',
+    help: 'The index the network is told: that of the level, a whole one near it, or the one of that spacing.',
+  }),
+  leastAlpha,
+} as const;
+
+export type Scale = 'own' | 'exploding';
+export type End = 'clean' | 'first' | 'last';
 
 export interface DescentOptions {
   readonly grid: Grid;
+  /** Number of steps asked for, where it is not the number of indices. */
+  readonly count?: number;
   readonly indices: readonly number[];
-  readonly end: 'clean' | 'first';
-  readonly landing: 'next' | 'stride';
+  readonly end?: End;
+  readonly landing?: 'next' | 'stride';
+  readonly scale?: Scale;
+  readonly leastAlpha?: number;
 }
 
-/** Steps through levels of the training grid, given their indices from noisy to clean. */
-export function descent({ grid, indices, end, landing }: DescentOptions): readonly Interval[] {
-  const count = indices.length;
-  if (!(Number.isInteger(count) && count >= 1 && count <= grid.count)) {
+/** Steps through training levels, given their indices from noisy to clean; between whole ones σ/α is interpolated. */
+export function descent(options: DescentOptions): readonly Interval[] {
+  const { grid, indices, end = 'clean', landing = 'next', scale = 'own', leastAlpha = 0 } = options;
+  const count = options.count ?? indices.length;
+  if (!(Number.isInteger(count) && count >= 1 && (count <= grid.count || grid.continuous))) {
     throw new ToolkitError(
       'bad-option',
       `steps: count must be an integer in [1, ${grid.count}] on a grid of ${grid.count} training steps, got ${show(count)}.`,
     );
   }
-  const beyond = indices.find((index) => index >= grid.count);
+  const beyond = indices.find((index) => index > grid.count - 1);
   if (beyond !== undefined) {
     throw new ToolkitError(
       'bad-option',
       `steps: index ${beyond} lies beyond the ${grid.count} training steps. Use a smaller offset or fewer steps.`,
     );
   }
-  const last: Level = end === 'clean' ? cleanLevel : grid.level(0);
+  const at = (index: number): Level => scaled(levelAt({ grid, index, leastAlpha }), { scale, kind: grid.kind });
   const stride = Math.floor(grid.count / count);
   return indices.map((index, i) => {
     const target = landing === 'stride' ? index - stride : (indices[i + 1] ?? -1);
-    return { from: grid.level(index), to: target >= 0 ? grid.level(target) : last };
+    return { from: at(index), to: target >= 0 ? at(target) : after({ last: at(index), first: () => at(0), end }) };
   });
 }
+
+interface After {
+  readonly last: Level;
+  readonly first: () => Level;
+  readonly end: End;
+}
+
+/** The level after the last one that is visited. */
+export const after = ({ last, first, end }: After): Level =>
+  end === 'clean' ? cleanLevel : end === 'first' ? first() : last;
+
+interface LevelAt {
+  readonly grid: Grid;
+  readonly index: number;
+  readonly leastAlpha: number;
+}
+
+/**
+ * The level at an index, whole or not, whose α is at least `leastAlpha`. Between two levels of a chain σ/α is
+ * interpolated linearly and the network is told the index, as the σ-schedulers of diffusers do.
+ */
+export function levelAt({ grid, index, leastAlpha }: LevelAt): Level {
+  if (grid.continuous || Number.isInteger(index)) return capped({ level: grid.level(index), leastAlpha, index });
+  const low = Math.floor(index);
+  const [below, above] = [low, low + 1].map((i) => ratioOf(capped({ level: grid.level(i), leastAlpha, index })));
+  const level = { alpha: 1, sigma: below! + (index - low) * (above! - below!) };
+  return { ...scaled(level, { scale: 'own', kind: grid.kind }), cNoise: index };
+}
+
+interface Capped {
+  readonly level: Level;
+  readonly leastAlpha: number;
+  readonly index: number;
+}
+
+/** A level with too little signal is given the least that is allowed; the network is told the index all the same. */
+function capped({ level, leastAlpha, index }: Capped): Level {
+  if (level.alpha >= leastAlpha) return level;
+  return { alpha: leastAlpha, sigma: Math.sqrt(1 - leastAlpha ** 2), cNoise: index };
+}
+
+/** σ/α: the noise of a level when its signal is 1. */
+export const ratioOf = ({ alpha, sigma }: Level): number => sigma / alpha;
+
+interface ScaledOptions {
+  readonly scale: Scale;
+  readonly kind: Grid['kind'];
+}
+
+/** The level with the same σ/α in another scale of x. */
+export function scaled(level: Level, { scale, kind }: ScaledOptions): Level {
+  const { alpha, sigma } = level;
+  const norm = scale === 'exploding' ? alpha : normOf[kind](level);
+  if (norm === 0) {
+    throw new ToolkitError(
+      'bad-option',
+      'steps: this model was trained down to pure noise, where sigma/alpha is infinite. ' +
+        'Keep the scale of the model, or set leastAlpha, for example to 2^-12.',
+    );
+  }
+  if (Math.abs(norm - 1) < 1e-12) return level;
+  return { ...level, alpha: alpha / norm, sigma: sigma / norm };
+}
+
+const normOf: Readonly<Record<Grid['kind'], (level: Level) => number>> = {
+  'variance-preserving': ({ alpha, sigma }) => Math.hypot(alpha, sigma),
+  'sub-variance-preserving': kinds['sub-variance-preserving'].scale,
+  'variance-exploding': ({ alpha }) => alpha,
+  interpolating: ({ alpha, sigma }) => alpha + sigma,
+};
 
 /** Rounds halves to the even neighbour, as numpy does. */
 export function roundHalfEven(value: number): number {
