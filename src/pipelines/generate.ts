@@ -75,7 +75,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
       ? guidedDenoiser({ network, space, parts, labels: labels!, free: free!, guidance })
       : denoiser({ network: (x: Batch, t) => network.run(x, t, labels), precondition: parts.precondition, space });
     const like = floats([size, ...sampleShape(model.config)]);
-    const start = startingNoise({ steps, like, space, key: key(seed) });
+    const start = startingNoise({ steps, like, space, key: key(seed), scale: parts.startScale });
     const walk = trajectory({ ...parts, steps, denoise, start, space, key: key(seed), signal });
     for (;;) {
       const { done, value } = await walk.next();

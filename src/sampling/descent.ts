@@ -1,7 +1,7 @@
 import { show, ToolkitError } from '../core/errors.js';
 import { choice, number } from '../core/options.js';
 import type { Grid } from '../diffusion/grid.js';
-import { kinds } from '../diffusion/kind.js';
+import { kinds, rescaled } from '../diffusion/kind.js';
 import { cleanLevel, type Level } from '../diffusion/level.js';
 import type { Interval } from './intervals.js';
 
@@ -144,25 +144,15 @@ interface ScaledOptions {
 
 /** The level with the same σ/α in another scale of x. */
 export function scaled(level: Level, { scale, kind }: ScaledOptions): Level {
-  const { alpha, sigma } = level;
-  const norm = scale === 'exploding' ? alpha : normOf[kind](level);
-  if (norm === 0) {
+  if (scale === 'exploding' && level.alpha === 0) {
     throw new ToolkitError(
       'bad-option',
       'steps: this model was trained down to pure noise, where sigma/alpha is infinite. ' +
         'Keep the scale of the model, or set leastAlpha, for example to 2^-12.',
     );
   }
-  if (Math.abs(norm - 1) < 1e-12) return level;
-  return { ...level, alpha: alpha / norm, sigma: sigma / norm };
+  return rescaled({ level, kind: scale === 'exploding' ? 'variance-exploding' : kind });
 }
-
-const normOf: Readonly<Record<Grid['kind'], (level: Level) => number>> = {
-  'variance-preserving': ({ alpha, sigma }) => Math.hypot(alpha, sigma),
-  'sub-variance-preserving': kinds['sub-variance-preserving'].scale,
-  'variance-exploding': ({ alpha }) => alpha,
-  interpolating: ({ alpha, sigma }) => alpha + sigma,
-};
 
 /** Rounds halves to the even neighbour, as numpy does. */
 export function roundHalfEven(value: number): number {

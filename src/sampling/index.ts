@@ -1,3 +1,4 @@
+export * from './beta-quantile.js';
 export * from './brownian.js';
 export * from './denoiser.js';
 export * from './diffusers/index.js';
@@ -6,9 +7,11 @@ export * from './intervals.js';
 export * from './limit.js';
 export * from './limits/index.js';
 export * from './noise-steps.js';
+export * from './preconditions.js';
 export * from './reversed.js';
 export * from './sampler.js';
 export * from './samplers/index.js';
 export * from './scheme.js';
+export * from './start.js';
 export * from './steps/index.js';
 export * from './trajectory.js';

@@ -1,15 +1,17 @@
 import type { Grid } from '../diffusion/grid.js';
 import { type GridConfig, gridFromConfig } from '../diffusion/grid-config.js';
-import { discrete } from '../diffusion/precondition/discrete.js';
+import type { Level } from '../diffusion/level.js';
 import type { Precondition } from '../diffusion/precondition/precondition.js';
 import { type Prediction, type PredictionName, predictions } from '../diffusion/processes/predictions.js';
 import type { Steps } from './intervals.js';
 import type { Limit } from './limit.js';
 import { type LimitName, limits } from './limits/index.js';
 import type { NoiseSteps } from './noise-steps.js';
+import { type NetworkAt, type PreconditionName, preconditions } from './preconditions.js';
 import { reversed } from './reversed.js';
 import type { Sampler } from './sampler.js';
 import { type SamplerName, samplers } from './samplers/index.js';
+import { type StartName, starts } from './start.js';
 import { noiseSteps, type StepsName } from './steps/index.js';
 
 /** A registered name with some of its options, as plain JSON. */
@@ -20,11 +22,16 @@ export interface Choice<Name extends string> {
 
 /** Everything about a model and its sampling but the weights, as plain JSON. */
 export interface Scheme {
+  /** The levels of training: a chain, or a continuous schedule counted in `count` steps. */
   readonly grid: GridConfig;
   readonly prediction: PredictionName;
+  /** How a denoiser is made of the network; unless told by the kind of the levels: `straight` for a path, else `discrete`. */
+  readonly precondition?: Choice<PreconditionName>;
   readonly steps: Choice<StepsName>;
   readonly sampler: Choice<SamplerName>;
   readonly limit: Choice<LimitName> | null;
+  /** How large the starting noise is; `magnitude` unless told. */
+  readonly start?: StartName;
 }
 
 /** A scheme with its names looked up and its options checked. */
@@ -37,6 +44,8 @@ export interface Assembled {
   /** The noise levels of a walk of `count` steps. */
   readonly steps: (count: number) => Steps;
   readonly limit: Limit | undefined;
+  /** The size of the starting noise at the first level. */
+  readonly startScale: (level: Level) => number;
 }
 
 /**
@@ -60,14 +69,21 @@ export function assemble(scheme: Scheme): Assembled {
   const steps = noiseSteps.get(scheme.steps.name) as (options?: object) => NoiseSteps;
   const limit = scheme.limit && (limits.get(scheme.limit.name) as (options?: object) => Limit);
   const chosen = steps(scheme.steps.options);
-  const rule = sampler(scheme.sampler.options);
-  const inOrder = rule.direction === 'up' ? reversed : (levels: Steps): Steps => levels;
   return {
     grid,
     prediction,
-    precondition: discrete({ grid, prediction }),
-    sampler: rule,
-    steps: (count) => inOrder(chosen.levels({ count, grid })),
+    precondition: preconditionOf(scheme, { grid, prediction }),
+    sampler: sampler(scheme.sampler.options),
+    steps: (count) => chosen.levels({ count, grid }),
     limit: limit?.(scheme.limit?.options),
+    startScale: starts[scheme.start ?? 'magnitude'],
   };
+}
+
+/** The scheme's way to make a denoiser; where steps say what the network is told of a level, it is told that. */
+function preconditionOf({ precondition }: Scheme, at: NetworkAt): Precondition {
+  const usual: PreconditionName = at.grid.kind === 'interpolating' ? 'straight' : 'discrete';
+  const family = preconditions.get(precondition?.name ?? usual) as (at: NetworkAt, options?: object) => Precondition;
+  const made = family(at, precondition?.options);
+  return (level) => (level.cNoise === undefined ? made(level) : { ...made(level), cNoise: level.cNoise });
 }

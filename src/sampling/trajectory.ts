@@ -107,11 +107,13 @@ export interface StartingNoiseOptions<X> {
   readonly like: X;
   readonly space: Space<X>;
   readonly key: Key;
+  /** Size of the noise at the first level; `magnitude` unless told, see `starts`. */
+  readonly scale?: (level: Level) => number;
 }
 
 /** x at the first of `steps` when the data has unit variance and is long forgotten: √(α² + σ²)·noise. */
-export function startingNoise<X>({ steps, like, space, key }: StartingNoiseOptions<X>): X {
-  return space.lincomb([magnitude(intervals(steps)[0]!.from), space.gaussian(like, fold(key, 'start'))]);
+export function startingNoise<X>({ steps, like, space, key, scale = magnitude }: StartingNoiseOptions<X>): X {
+  return space.lincomb([scale(intervals(steps)[0]!.from), space.gaussian(like, fold(key, 'start'))]);
 }
 
 /** The shortest interval in log-SNR: what a Brownian motion has to tell apart. */

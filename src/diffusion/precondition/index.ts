@@ -1,2 +1,3 @@
 export * from './discrete.js';
 export * from './precondition.js';
+export * from './straight.js';

@@ -1,7 +1,8 @@
 import { show, ToolkitError } from '../../core/errors.js';
 import type { Scheme } from '../scheme.js';
 import { schedulerClasses } from './classes/index.js';
-import type { SchedulerConfig } from './scheduler-class.js';
+import { unwritable } from './common-keys.js';
+import type { SchedulerClass, SchedulerConfig } from './scheduler-class.js';
 
 /** The version of diffusers whose keys and defaults these are. */
 const diffusersVersion = '0.40.0.dev0';
@@ -29,9 +30,23 @@ export function readSchedulerConfig(config: unknown): Scheme {
   return schedulerClasses.get(name).read(keys);
 }
 
-/** The content of a `scheduler_config.json` that diffusers reads as this scheme; throws where no class can say it. */
+/**
+ * The content of a `scheduler_config.json` that diffusers reads as this scheme, of the first class that has words for all
+ * of it; throws where none has.
+ */
 export function writeSchedulerConfig(scheme: Scheme): SchedulerConfig {
-  const name = scheme.sampler.name === 'ddim' ? 'DDIMScheduler' : 'DDPMScheduler';
-  const keys = Object.entries(schedulerClasses.get(name).write(scheme)).sort(([a], [b]) => (a < b ? -1 : 1));
-  return { _class_name: name, _diffusers_version: diffusersVersion, ...Object.fromEntries(keys) };
+  const { name: sampler } = scheme.sampler;
+  const classes: readonly SchedulerClass[] = Object.values(schedulerClasses.entries);
+  const able = [...new Set(classes)].filter((one) => one.samplers.includes(sampler));
+  const refusals: unknown[] = [];
+  for (const { name, write } of able) {
+    try {
+      const keys = Object.entries(write(scheme)).sort(([a], [b]) => (a < b ? -1 : 1));
+      return { _class_name: name, _diffusers_version: diffusersVersion, ...Object.fromEntries(keys) };
+    } catch (error) {
+      if (!(error instanceof ToolkitError && error.code === 'unsupported-scheduler')) throw error;
+      refusals.push(error);
+    }
+  }
+  throw refusals[0] ?? unwritable('diffusers', `sampler ${sampler}`);
 }

@@ -1,3 +1,4 @@
+import type { SamplerName } from '../samplers/index.js';
 import type { Scheme } from '../scheme.js';
 
 /** The content of a `scheduler_config.json`. */
@@ -7,6 +8,9 @@ export type SchedulerConfig = Readonly<Record<string, unknown>>;
 export interface SchedulerClass {
   readonly name: string;
   readonly read: (config: SchedulerConfig) => Scheme;
+  /** The samplers whose schemes it can write; a scheme goes to the first class that accepts it. */
+  readonly samplers: readonly SamplerName[];
+  /** The config that reads as this scheme; throws `unwritable` where the class has no words for it. */
   readonly write: (scheme: Scheme) => SchedulerConfig;
 }
 

@@ -1,6 +1,8 @@
 import { show, ToolkitError } from '../../core/errors.js';
 import { number } from '../../core/options.js';
+import { ratioOptions } from '../descent.js';
 import { defineSteps } from '../noise-steps.js';
+import { fractions, ratioSteps } from '../ratios.js';
 
 export interface KarrasOptions {
   readonly count: number;
@@ -32,27 +34,28 @@ export function karrasSteps({ count, sigmaMin = 0.002, sigmaMax = 80, rho = 7 }:
   return [...levels, 0];
 }
 
-/** The levels of `karrasSteps` between the least and the most noise of a training grid, or between bounds given. */
+/**
+ * The levels of `karrasSteps` between the least and the most noise the model was trained on, or between bounds given.
+ *
+ *   σ_i = (σ_max^{1/ρ} + i/(n − 1)·(σ_min^{1/ρ} − σ_max^{1/ρ}))^ρ
+ *
+ * Karras et al. 2022, arXiv:2206.00364, Equation 5. Puts most steps at little noise, where the picture gets its detail.
+ */
 export const karras = defineSteps({
   name: 'karras',
   options: {
-    sigmaMin: number({ default: null, min: 0, help: 'Least positive noise; from the training grid when not set.' }),
-    sigmaMax: number({ default: null, min: 0, help: 'Most noise; from the training grid when not set.' }),
     rho: number({ default: 7, min: 1, max: 100, help: 'Larger puts more levels at little noise.' }),
+    ...ratioOptions,
   },
-  levels({ count, grid }, { sigmaMin, sigmaMax, rho }) {
-    const [least, most] = [grid.level(0), grid.level(grid.count - 1)];
-    if (sigmaMax === null && most.alpha === 0) {
-      throw new ToolkitError(
-        'bad-option',
-        'karras: this model was trained down to pure noise, where sigma is infinite. Set sigmaMax, for example to 80.',
-      );
-    }
-    return karrasSteps({
+  levels: ({ count, grid }, { rho, ...options }) =>
+    ratioSteps({
+      who: 'karras',
+      grid,
       count,
-      sigmaMin: sigmaMin ?? least.sigma / least.alpha,
-      sigmaMax: sigmaMax ?? most.sigma / most.alpha,
-      rho,
-    });
-  },
+      ...options,
+      ratios({ min, max }) {
+        const [hi, lo] = [max ** (1 / rho), min ** (1 / rho)];
+        return fractions(count).map((u) => (hi + u * (lo - hi)) ** rho);
+      },
+    }),
 });

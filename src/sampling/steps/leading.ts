@@ -1,6 +1,8 @@
-import { integer } from '../../core/options.js';
+import { choice, integer } from '../../core/options.js';
 import { descent, landingOptions } from '../descent.js';
+import { indexSpacings } from '../index-spacing.js';
 import { defineSteps } from '../noise-steps.js';
+import { visitable } from '../visitable.js';
 
 /**
  * Every ⌊N/count⌋-th training index from 0 up, so the noisiest levels are left out.
@@ -10,18 +12,27 @@ import { defineSteps } from '../noise-steps.js';
  * import { leadingIndices } from 'langevin/sampling';
  * leadingIndices({ total: 1000, count: 5, offset: 1 }); // → [801, 601, 401, 201, 1]
  */
-export function leadingIndices(at: { readonly total: number; readonly count: number; readonly offset?: number }) {
-  const stride = Math.floor(at.total / at.count);
-  return Array.from({ length: at.count }, (_, i) => (at.count - 1 - i) * stride + (at.offset ?? 0));
-}
+export const leadingIndices = (at: { readonly total: number; readonly count: number; readonly offset?: number }) =>
+  indexSpacings.leading(at);
 
-/** Levels of the training grid at `leadingIndices`. */
+/**
+ * Levels of the training grid at `leadingIndices`. `last: 'dropped'` spaces one level more and leaves out index 0, as
+ * DPM-Solver, UniPC and DEIS do in diffusers.
+ */
 export const leading = defineSteps({
   name: 'leading',
   options: {
     offset: integer({ default: 0, min: 0, max: 1e6, help: 'Added to every index; Stable Diffusion uses 1.' }),
+    last: choice(['included', 'dropped'], {
+      default: 'included',
+      help: 'Whether the least noisy of the spaced levels is visited; if not, one more is spaced.',
+    }),
     ...landingOptions,
   },
-  levels: ({ count, grid }, { offset, ...landing }) =>
-    descent({ grid, indices: leadingIndices({ total: grid.count, count, offset }), ...landing }),
+  levels({ count, grid }, { offset, last, lambdaMin, ...landing }) {
+    const total = visitable({ grid, lambdaMin });
+    const spaced = last === 'included' ? count : count + 1;
+    const indices = leadingIndices({ total, count: spaced, offset }).slice(0, count);
+    return descent({ grid, indices, ...landing });
+  },
 });

@@ -1,5 +1,8 @@
+import { choice } from '../../core/options.js';
 import { descent, landingOptions, roundHalfEven } from '../descent.js';
+import { indexSpacings } from '../index-spacing.js';
 import { defineSteps } from '../noise-steps.js';
+import { visitable } from '../visitable.js';
 
 /**
  * Training indices evenly from N − 1 down to 0, both included. Lin et al. 2023, arXiv:2305.08891, Table 2.
@@ -8,15 +11,32 @@ import { defineSteps } from '../noise-steps.js';
  * import { linspaceIndices } from 'langevin/sampling';
  * linspaceIndices({ total: 1000, count: 4 }); // → [999, 666, 333, 0]
  */
-export function linspaceIndices({ total, count }: { readonly total: number; readonly count: number }) {
-  if (count === 1) return [0];
-  return Array.from({ length: count }, (_, i) => roundHalfEven(((count - 1 - i) * (total - 1)) / (count - 1)));
-}
+export const linspaceIndices = (at: { readonly total: number; readonly count: number }) =>
+  indexSpacings.linspace(at).map(roundHalfEven);
 
-/** Levels of the training grid at `linspaceIndices`. */
+/**
+ * Levels of the training grid at `linspaceIndices`. With `indices: 'exact'` they are not rounded, and σ/α between two
+ * levels of a chain is interpolated linearly: Euler, Heun, LMS and DPM2 in diffusers. `last: 'dropped'` spaces one level
+ * more and leaves out index 0: DPM-Solver, UniPC and DEIS there.
+ */
 export const linspace = defineSteps({
   name: 'linspace',
-  options: landingOptions,
-  levels: ({ count, grid }, landing) =>
-    descent({ grid, indices: linspaceIndices({ total: grid.count, count }), ...landing }),
+  options: {
+    indices: choice(['rounded', 'exact'], {
+      default: 'rounded',
+      help: 'Whether only whole training indices are visited. Continuous models have no others than exact ones.',
+    }),
+    last: choice(['included', 'dropped'], {
+      default: 'included',
+      help: 'Whether the least noisy of the spaced levels is visited; if not, one more is spaced.',
+    }),
+    ...landingOptions,
+  },
+  levels({ count, grid }, { indices: kind, last, lambdaMin, ...landing }) {
+    const total = visitable({ grid, lambdaMin });
+    const spaced = last === 'included' ? count : count + 1;
+    const exact = indexSpacings.linspace({ total, count: spaced }).slice(0, count);
+    const indices = kind === 'exact' || grid.continuous ? exact : exact.map(roundHalfEven);
+    return descent({ grid, indices, ...landing });
+  },
 });

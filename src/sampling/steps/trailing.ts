@@ -1,5 +1,7 @@
 import { descent, landingOptions, roundHalfEven } from '../descent.js';
+import { indexSpacings } from '../index-spacing.js';
 import { defineSteps } from '../noise-steps.js';
+import { visitable } from '../visitable.js';
 
 /**
  * Every (N/count)-th training index from N − 1 down, so the noisiest level is always visited.
@@ -9,14 +11,21 @@ import { defineSteps } from '../noise-steps.js';
  * import { trailingIndices } from 'langevin/sampling';
  * trailingIndices({ total: 1000, count: 4 }); // → [999, 749, 499, 249]
  */
-export function trailingIndices({ total, count }: { readonly total: number; readonly count: number }) {
-  return Array.from({ length: count }, (_, i) => roundHalfEven(total - i * (total / count)) - 1);
-}
+export const trailingIndices = (at: { readonly total: number; readonly count: number }) => indexSpacings.trailing(at);
 
-/** Levels of the training grid at `trailingIndices`. */
+/**
+ * Levels of the training grid at `trailingIndices`. Where `lambdaMin` leaves out noisy levels the spacing stays and
+ * there are fewer steps.
+ */
 export const trailing = defineSteps({
   name: 'trailing',
   options: landingOptions,
-  levels: ({ count, grid }, landing) =>
-    descent({ grid, indices: trailingIndices({ total: grid.count, count }), ...landing }),
+  levels({ count, grid }, { lambdaMin, ...landing }) {
+    const total = visitable({ grid, lambdaMin });
+    const stride = grid.count / count;
+    const length = total === grid.count ? count : Math.ceil(total / stride);
+    const whole = grid.continuous ? (index: number) => index : roundHalfEven;
+    const indices = Array.from({ length }, (_, i) => Math.max(0, whole(total - i * stride) - 1));
+    return descent({ grid, count, indices, ...landing });
+  },
 });

@@ -25,7 +25,7 @@ export const ddimScheduler = defineSchedulerClass({
   name: 'DDIMScheduler',
   read(config) {
     const who = 'DDIMScheduler';
-    const keys = resolve(who, keysOfDdim, meaningfulKeys(config, ['trained_betas', 'predict_epsilon']));
+    const keys = resolve(who, keysOfDdim, meaningfulKeys(config, keysOfDdim));
     const { name, offset } = readSpacing(keys);
     return {
       grid: readGrid({ who, keys, config }),
@@ -35,6 +35,7 @@ export const ddimScheduler = defineSchedulerClass({
       limit: readLimit(keys),
     };
   },
+  samplers: ['ddim'],
   write(scheme) {
     const { sampler, steps, limit } = scheme;
     const { eta = 0, direction = 'limited' } = sampler.options ?? {};

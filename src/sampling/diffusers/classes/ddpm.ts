@@ -35,7 +35,7 @@ export const ddpmScheduler = defineSchedulerClass({
   name: 'DDPMScheduler',
   read(config) {
     const who = 'DDPMScheduler';
-    const keys = resolve(who, keysOfDdpm, meaningfulKeys(config, ['trained_betas', 'predict_epsilon']));
+    const keys = resolve(who, keysOfDdpm, meaningfulKeys(config, keysOfDdpm));
     if (keys.variance_type.startsWith('learned')) {
       throw new ToolkitError(
         'unsupported-scheduler',
@@ -58,6 +58,7 @@ export const ddpmScheduler = defineSchedulerClass({
       limit: readLimit(keys),
     };
   },
+  samplers: ['ddpm'],
   write(scheme) {
     const { sampler, steps } = scheme;
     const { end = 'clean', landing = 'next' } = steps.options ?? {};
