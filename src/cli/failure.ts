@@ -8,6 +8,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   'usage',
   'bad-option',
   'bad-filter',
+  'unknown-2d data set',
   'unknown-class',
   'unknown-command',
   'unknown-curve',

@@ -54,13 +54,13 @@ export interface DataSet {
   item(i: number): Item & { readonly image: Uint8Array | Float32Array };
 }
 
-/** What a data set is made of; the shape is [channels, size, size] unless told. */
+/** What a data set is made of; the shape is [channels, size, size] unless it is that of a point. */
 export type DataSetParts = Omit<DataSet, 'count' | 'item' | 'shape'> & { readonly shape?: Shape };
 
 /** A data set, checked: as many bytes as pictures, labels that exist, at least one picture. */
 export function dataSet(parts: DataSetParts): DataSet {
   const { name, size, channels, classes, images, items } = parts;
-  const shape = parts.shape ?? [channels, size, size];
+  const shape = parts.shape?.length === 1 ? parts.shape : [channels, size, size];
   const stride = sizeOf(shape);
   if (items.length === 0) throw new ToolkitError('empty-data', `${name}: there is no picture in it.`);
   if (images.length !== items.length * stride) {

@@ -15,12 +15,13 @@ test('a text names a data set and its options', async () => {
   assert.deepEqual(parse('emoji'), ['emoji', {}]);
   assert.deepEqual(parse('emoji:noto/faces'), ['emoji', { filter: 'noto/faces' }]);
   assert.deepEqual(parse('mnist:/a:b'), ['mnist', { directory: '/a:b' }]);
+  assert.deepEqual(parse('2d:svg:a:b.svg'), ['2d', { which: 'svg:a:b.svg' }]);
   assert.deepEqual(parse(dir), ['folder', { directory: dir }]);
   const file = join(dir, 'x.npy');
   await writeFile(file, '');
   assert.deepEqual(parse(file), ['npy', { file }]);
 
-  const known = 'Known: emoji[:FILTER], DIR, mnist:DIR, FILE.npy.';
+  const known = 'Known: emoji[:FILTER], DIR, mnist:DIR, FILE.npy, 2d:NAME.';
   assert.throws(() => parseData('emjoi:faces'), {
     code: 'unknown-dataset',
     message: `Data "emjoi:faces" is neither a data set nor a file or directory here. Did you mean "emoji"? ${known}`,

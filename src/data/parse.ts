@@ -13,7 +13,8 @@ export interface ParsedData {
 }
 
 /**
- * What `--data` takes: `emoji`, `emoji:faces`, `mnist:DIR`, `folder:DIR`, a directory of images or a .npy file.
+ * What `--data` takes: `emoji`, `emoji:faces`, `mnist:DIR`, `folder:DIR`, `2d:moons`, a directory of images or a .npy
+ * file.
  * A path that looks like a data set can be written `./emoji`.
  */
 export function parseData(text: string): ParsedData {

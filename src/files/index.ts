@@ -8,3 +8,4 @@ export * from './ndjson.js';
 export * from './npy.js';
 export * from './picture.js';
 export * from './png.js';
+export * from './raster.js';

@@ -36,6 +36,7 @@ after(() => rm(dir, { recursive: true, force: true }));
 const cases: Readonly<
   Record<string, () => { readonly options: Record<string, string>; readonly context?: LoadContext }>
 > = {
+  '2d': () => ({ options: { which: 'moons' } }),
   emoji: () => ({
     options: { filter: 'noto/food-drink,twemoji/food-drink' },
     context: { size: 8, cacheDir: join(dir, 'cache') },
