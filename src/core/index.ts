@@ -3,6 +3,7 @@ export * from './host-array.js';
 export * from './options.js';
 export * from './random.js';
 export * from './registry.js';
+export * from './rowwise.js';
 export * from './space.js';
 export * from './text.js';
 export * from './torch-random.js';

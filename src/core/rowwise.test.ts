@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { floats } from './host-array.js';
+import { product, rowNorms, rowSize, scaleRows } from './rowwise.js';
+
+const x = floats([2, 2], [3, 4, 1, -2]);
+
+test('rows have lengths, sizes and factors of their own', () => {
+  assert.deepEqual(rowNorms('test', x), [5, Math.sqrt(5)]);
+  assert.equal(rowSize(x), 2);
+  assert.deepEqual(scaleRows('test', x, [2, -1]).data, Float32Array.of(6, 8, -1, 2));
+  assert.deepEqual(x.data, Float32Array.of(3, 4, 1, -2));
+});
+
+test('a number is a batch of one', () => {
+  assert.deepEqual(rowNorms('test', -3), [3]);
+  assert.equal(rowSize(-3), 1);
+  assert.equal(scaleRows('test', -3, [2]), -6);
+});
+
+test('products are taken element by element', () => {
+  assert.deepEqual(product('test', x, x).data, Float32Array.of(9, 16, 1, 4));
+  assert.equal(product('test', 3, 4), 12);
+});
+
+test('values without numbers are refused', () => {
+  assert.throws(() => rowNorms('mala', {}), {
+    code: 'bad-value',
+    message: 'mala needs numbers to measure and multiply. Sample on host arrays.',
+  });
+});
