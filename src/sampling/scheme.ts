@@ -69,12 +69,14 @@ export function assemble(scheme: Scheme): Assembled {
   const steps = noiseSteps.get(scheme.steps.name) as (options?: object) => NoiseSteps;
   const limit = scheme.limit && (limits.get(scheme.limit.name) as (options?: object) => Limit);
   const chosen = steps(scheme.steps.options);
+  const rule = sampler(scheme.sampler.options);
+  const inOrder = rule.direction === 'up' ? reversed : (levels: Steps): Steps => levels;
   return {
     grid,
     prediction,
     precondition: preconditionOf(scheme, { grid, prediction }),
-    sampler: sampler(scheme.sampler.options),
-    steps: (count) => chosen.levels({ count, grid }),
+    sampler: rule,
+    steps: (count) => inOrder(chosen.levels({ count, grid })),
     limit: limit?.(scheme.limit?.options),
     startScale: starts[scheme.start ?? 'magnitude'],
   };
