@@ -5,6 +5,7 @@ export * from './curves/index.js';
 export * from './denoising.js';
 export * from './ema.js';
 export * from './layout.js';
+export * from './level-memory.js';
 export * from './optimizer.js';
 export * from './optimizers/index.js';
 export * from './stepper.js';

@@ -7,15 +7,15 @@ import { defineLevelSampler } from '../level-sampler.js';
  *
  * @example
  * import { key } from 'langevin/core';
- * import { stratifiedLevels } from 'langevin/diffusion';
- * const [a, b] = stratifiedLevels().times(key(0), 2);
+ * import { cosine, grid, stratifiedLevels } from 'langevin/diffusion';
+ * const [a, b] = stratifiedLevels().times({ key: key(0), count: 2, grid: grid({ schedule: cosine() }) }).times;
  * b - a; // → 0.5
  */
 export const stratifiedLevels = defineLevelSampler({
   name: 'stratified',
   options: {},
-  draw(key, count) {
+  draw({ key, count }) {
     const u = uniform(key);
-    return Float64Array.from({ length: count }, (_, b) => (u + b) / count);
+    return { times: Float64Array.from({ length: count }, (_, b) => (u + b) / count) };
   },
 });

@@ -5,5 +5,5 @@ import { defineLevelSampler } from '../level-sampler.js';
 export const uniformLevels = defineLevelSampler({
   name: 'uniform',
   options: {},
-  draw: (key, count) => uniforms(key, count),
+  draw: ({ key, count }) => ({ times: uniforms(key, count) }),
 });
