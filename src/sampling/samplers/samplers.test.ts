@@ -9,7 +9,7 @@ import { batchSpace } from '../../core/space.js';
 import { cosine, grid, type Level, linear } from '../../diffusion/index.js';
 import { type Interval, intervals, type Steps } from '../intervals.js';
 import { reversed } from '../reversed.js';
-import type { Sampler, SamplerCheck, SamplerDefinition } from '../sampler.js';
+import type { Sampler, SamplerCheck, SamplerDefinition, Step } from '../sampler.js';
 import { karrasSteps } from '../steps/karras.js';
 import { leading } from '../steps/leading.js';
 import { trailing } from '../steps/trailing.js';
@@ -34,6 +34,15 @@ const paths: Readonly<Record<string, (t: number) => Level>> = {
 };
 const along = (path: (t: number) => Level, count: number): Level[] =>
   Array.from({ length: count }, (_, i) => path(1 - i / (count - 1)));
+
+/** The sampler with its first steps exact: rules that look back begin at a lower order, which is not what is measured. */
+const wellStarted = (sampler: Sampler): Sampler => ({
+  ...sampler,
+  step: async <X>(at: Step<X>) => {
+    if (at.index >= sampler.memory) return sampler.step(at);
+    return { x: exact(at.x as number, at.from, at.to) as X, denoised: await at.denoise(at.x, at.from) };
+  },
+});
 
 for (const name of samplers.names) {
   const create = samplers.entries[name];
@@ -136,10 +145,11 @@ for (const name of samplers.names) {
           const ends = [80, 0.1].map((sigma) => ({ alpha: 1, sigma }));
           const [from, to] = direction === 'up' ? ends.reverse() : ends;
           const start = direction === 'up' ? 0.4 : 60;
-          const end = await sample({ ...setup(create()), steps: forth(steps), start });
+          const end = await sample({ ...setup(wellStarted(create())), steps: forth(steps), start });
           return Math.abs(end - exact(start, from!, to!)) / from!.sigma;
         };
-        const measured = Math.log2((await error(129)) / (await error(257)));
+        // Errors of either sign make up for each other at fewer steps of this grid.
+        const measured = Math.log2((await error(257)) / (await error(513)));
         assert.ok(Math.abs(measured - order) < 0.3, `measured ${measured.toFixed(2)}`);
       });
 
@@ -147,7 +157,7 @@ for (const name of samplers.names) {
         test(`converges at order ${order} on ${kind} levels`, unless('order'), async () => {
           const error = async (count: number): Promise<number> => {
             const [from, to] = direction === 'up' ? [path(0), path(1)] : [path(1), path(0)];
-            const end = await sample({ ...setup(create()), steps: forth(along(path, count)), start: 0.9 });
+            const end = await sample({ ...setup(wellStarted(create())), steps: forth(along(path, count)), start: 0.9 });
             return Math.abs(end - exact(0.9, from, to));
           };
           const measured = Math.log2((await error(129)) / (await error(257)));
@@ -254,7 +264,7 @@ test('a wrong name or option says what was meant', () => {
   assert.throws(() => eulerAncestral({ eta: 2 }), {
     message: 'euler-ancestral: eta must be a number in [0, 1], got 2.',
   });
-  assert.throws(() => ddpm({ variance: 'learned' as 'small' }), {
-    message: 'ddpm: variance must be one of small, large, got "learned".',
+  assert.throws(() => ddpm({ variance: 'learnt' as 'small' }), {
+    message: 'ddpm: variance must be one of small, large, learned-range, learned, learned-plain, got "learnt".',
   });
 });
