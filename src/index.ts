@@ -8,6 +8,7 @@ export * as data from './data/index.js';
 export * as diffusion from './diffusion/index.js';
 export * as files from './files/index.js';
 export * as graph from './graph/index.js';
+export * as metrics from './metrics/index.js';
 export * as nn from './nn/index.js';
 export * as pipelines from './pipelines/index.js';
 export * as sampling from './sampling/index.js';

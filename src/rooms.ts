@@ -9,8 +9,9 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   files: ['core'],
   data: ['core', 'files'],
   training: ['core', 'graph', 'runtime', 'nn', 'diffusion', 'files', 'data'],
+  metrics: ['core', 'graph', 'runtime', 'diffusion'],
   pipelines: ['core', 'graph', 'runtime', 'nn', 'diffusion', 'sampling', 'files', 'data'],
-  cli: ['core', 'graph', 'runtime', 'nn', 'diffusion', 'sampling', 'files', 'data', 'training', 'pipelines'],
+  cli: ['core', 'graph', 'runtime', 'nn', 'diffusion', 'sampling', 'files', 'data', 'training', 'metrics', 'pipelines'],
 };
 
 /** Packages that may appear in exactly these files. */
