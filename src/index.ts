@@ -11,5 +11,6 @@ export * as graph from './graph/index.js';
 export * as metrics from './metrics/index.js';
 export * as nn from './nn/index.js';
 export * as pipelines from './pipelines/index.js';
+export * as plot from './plot/index.js';
 export * as sampling from './sampling/index.js';
 export * as training from './training/index.js';

@@ -7,11 +7,25 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   diffusion: ['core', 'graph'],
   sampling: ['core', 'diffusion'],
   files: ['core'],
+  plot: ['core'],
   data: ['core', 'files'],
   training: ['core', 'graph', 'runtime', 'nn', 'diffusion', 'files', 'data'],
   metrics: ['core', 'graph', 'runtime', 'diffusion'],
   pipelines: ['core', 'graph', 'runtime', 'nn', 'diffusion', 'sampling', 'files', 'data'],
-  cli: ['core', 'graph', 'runtime', 'nn', 'diffusion', 'sampling', 'files', 'data', 'training', 'metrics', 'pipelines'],
+  cli: [
+    'core',
+    'graph',
+    'runtime',
+    'nn',
+    'diffusion',
+    'sampling',
+    'files',
+    'plot',
+    'data',
+    'training',
+    'metrics',
+    'pipelines',
+  ],
 };
 
 /** Packages that may appear in exactly these files. */

@@ -1,0 +1,14 @@
+export * from './colours.js';
+export type { Canvas, LegendEntry, Mark, Pairs } from './mark.js';
+export * from './marks/bars.js';
+export * from './marks/contours.js';
+export * from './marks/field.js';
+export * from './marks/heat-map.js';
+export * from './marks/line.js';
+export * from './marks/paths.js';
+export * from './marks/quiver.js';
+export * from './marks/rule.js';
+export * from './marks/scatter.js';
+export * from './plot.js';
+export { type IndexedPicture, pngUri } from './png.js';
+export * from './scale.js';
