@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { floats } from './host-array.js';
-import { product, rowNorms, rowSize, scaleRows } from './rowwise.js';
+import { rowNorms, rowSize, scaleRows, zipped } from './rowwise.js';
 
 const x = floats([2, 2], [3, 4, 1, -2]);
 
@@ -18,9 +18,10 @@ test('a number is a batch of one', () => {
   assert.equal(scaleRows('test', -3, [2]), -6);
 });
 
-test('products are taken element by element', () => {
-  assert.deepEqual(product('test', x, x).data, Float32Array.of(9, 16, 1, 4));
-  assert.equal(product('test', 3, 4), 12);
+test('two values are combined element by element', () => {
+  const sum = (a: number, b: number) => a + 10 * b;
+  assert.deepEqual(zipped('test', x, x, sum).data, Float32Array.of(33, 44, 11, -22));
+  assert.equal(zipped('test', 3, 4, sum), 43);
 });
 
 test('values without numbers are refused', () => {

@@ -42,18 +42,18 @@ export function scaleRows<X>(who: string, x: X, factors: readonly number[]): X {
 }
 
 /**
- * The product element by element.
+ * Two values combined element by element.
  *
  * @example
- * import { product } from 'langevin/core';
- * product('me', 3, 4); // → 12
+ * import { zipped } from 'langevin/core';
+ * zipped('me', 3, 4, (a, b) => a * b); // → 12
  */
-export function product<X>(who: string, a: X, b: X): X {
-  if (typeof a === 'number') return (a * (b as number)) as X;
+export function zipped<X>(who: string, a: X, b: X, f: (a: number, b: number) => number): X {
+  if (typeof a === 'number') return f(a, b as number) as X;
   const [left, right] = [batchOf(who, a), batchOf(who, b)];
   return floats(
     left.shape,
-    left.data.map((value, i) => value * right.data[i]!),
+    left.data.map((value, i) => f(value, right.data[i]!)),
   ) as X;
 }
 
