@@ -1,0 +1,72 @@
+import { choice, flag, integer } from '../../../core/options.js';
+import { exponentialWeights } from '../../exponential-weights.js';
+import { noiseOf } from '../../noise-of.js';
+import { defineSampler } from '../../sampler.js';
+
+/**
+ * Diffusion exponential integrator sampler (DEIS): the linear part of the probability-flow ODE solved exactly, the noise
+ * a polynomial through its last values.
+ *
+ *   x′ = (α′/α)·x + α′·Σ Cᵢ·nᵢ,    Cᵢ = ∫_ρ^ρ′ ℓᵢ dρ,    ρ = σ/α
+ *
+ * ℓᵢ are the Lagrange polynomials through the last `order` levels, in the variable of the option `polynomial`:
+ *   log-rho   ln ρ = −λ, the variable of diffusers and of the authors' program
+ *   rho       ρ (ρAB: Adams and Bashforth on dx̂ = n·dρ)
+ *   time      t (tAB): the time at which the linear variance-preserving SDE, β from 0.1 to 20, has this ρ
+ *
+ * Zhang & Chen 2022, arXiv:2204.13902, Equations 14 and 15 (tAB-DEIS) and Appendix B. Time needs a schedule to be read
+ * from; the levels themselves may be of any, variance preserving or not, for t depends on ρ alone and is only the ruler
+ * along which the noise is smooth:  −ln α̂² = 0.1·t + 9.95·t²,  α̂ = 1/√(1 + ρ²).
+ *
+ * The first step is Euler's and the second uses two levels. One Euler step limits the order of a longer formula to two;
+ * with three levels the error is smaller and the stated order the same. A step to σ′ = 0 is Euler's, as ln ρ ends there.
+ *
+ * @example
+ * import { deis } from 'langevin/sampling';
+ * deis({ order: 3, polynomial: 'time' }).name; // → 'deis'
+ */
+export const deis = defineSampler({
+  name: 'deis',
+  order: 2,
+  evaluations: 1,
+  memory: 2,
+  options: {
+    order: integer({ default: 2, min: 1, max: 3, help: 'How many levels the polynomial goes through; 1 is Euler.' }),
+    polynomial: choice(['log-rho', 'rho', 'time'], {
+      default: 'log-rho',
+      help: 'The variable in which the noise is taken to be a polynomial.',
+    }),
+    lowerOrderFinal: flag({ help: 'Lower orders in the last steps: two levels in the last but one, one in the last.' }),
+  },
+  async step({ x, from, to, index, count, history, denoise, lincomb }, { order, polynomial, lowerOrderFinal }) {
+    const denoised = await denoise(x, from);
+    const r = to.sigma / from.sigma;
+    const euler = [[r, x] as const, [to.alpha - from.alpha * r, denoised] as const];
+    const most = lowerOrderFinal ? Math.min(order, count - index) : order;
+    const past = history.slice(0, most - 1).filter(({ level }) => level.alpha > 0);
+    if (past.length === 0 || from.alpha === 0 || to.sigma === 0) return { x: lincomb(...euler), denoised };
+
+    const places = [{ x, level: from, denoised }, ...past];
+    const nodes = places.map(({ level }) => level);
+    const weights = exponentialWeights({ from, to, nodes, rate: -1, variable: variables[polynomial] });
+    const n = places.map((place) => noiseOf(place, lincomb));
+    // α′·Cᵢ = −σ′·wᵢ. The weights of all levels add up to that of Euler's step, which has the first of them whole.
+    const rest = weights.slice(1).reduce((sum, w) => sum + w, 0);
+    const bend = n.map((value, i) => [to.sigma * (i === 0 ? rest : -weights[i]!), value] as const);
+    return { x: lincomb(...euler, ...bend), denoised };
+  },
+});
+
+/** β of the linear variance-preserving SDE of Song et al. 2021, arXiv:2011.13456, Appendix C. */
+const [betaMin, betaMax] = [0.1, 20];
+
+/** The variables as functions of λ = −ln ρ. */
+const variables: Readonly<Record<'log-rho' | 'rho' | 'time', (lambda: number) => number>> = {
+  'log-rho': (lambda) => lambda,
+  rho: (lambda) => Math.exp(-lambda),
+  time(lambda) {
+    const spent = lambda < -300 ? -2 * lambda : Math.log1p(Math.exp(-2 * lambda)); // −ln α̂² = ln(1 + ρ²)
+    const slope = betaMax - betaMin;
+    return (2 * spent) / (betaMin + Math.sqrt(betaMin ** 2 + 2 * slope * spent)); // −ln α̂² = β₀·t + (β₁ − β₀)·t²/2
+  },
+};
