@@ -1,3 +1,4 @@
+import { churned, churnOptions } from '../../churn.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
@@ -6,17 +7,20 @@ import { defineSampler } from '../../sampler.js';
  *   n  = (x − α·D)/σ
  *   x′ = x + (α′ − α)·D + (σ′ − σ)·n
  *
- * With α = 1 it is x + (σ′ − σ)·dx/dσ: Karras et al. 2022, arXiv:2206.00364, Algorithm 1 without its correction.
+ * With α = 1 it is x + (σ′ − σ)·dx/dσ: Karras et al. 2022, arXiv:2206.00364, Algorithm 2 without its correction. With
+ * S_churn above 0 the noise of x is raised before every step, and the walk is no longer deterministic.
  */
 export const euler = defineSampler({
   name: 'euler',
   order: 1,
   evaluations: 1,
   memory: 0,
-  options: {},
-  async step({ x, from, to, denoise, lincomb }) {
-    const denoised = await denoise(x, from);
-    const r = to.sigma / from.sigma; // x′ collected: (σ′/σ)·x + (α′ − α·σ′/σ)·D
-    return { x: lincomb([r, x], [to.alpha - from.alpha * r, denoised]), denoised };
+  options: churnOptions,
+  async step(at, options) {
+    const { to, denoise, lincomb } = at;
+    const { x, level } = churned(at, options);
+    const denoised = await denoise(x, level);
+    const r = to.sigma / level.sigma; // x′ collected: (σ′/σ)·x + (α′ − α·σ′/σ)·D
+    return { x: lincomb([r, x], [to.alpha - level.alpha * r, denoised]), denoised };
   },
 });

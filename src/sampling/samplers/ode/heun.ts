@@ -1,3 +1,4 @@
+import { churned, churnOptions } from '../../churn.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
@@ -9,15 +10,18 @@ import { defineSampler } from '../../sampler.js';
  *   x′ = x + Δα·(D + D̃)/2 + Δσ·(n + ñ)/2
  *
  * At σ′ = 0 the noise is undefined and x̃ is the answer.
- * Karras et al. 2022, arXiv:2206.00364, Algorithm 1 is the case α = 1, where n = dx/dσ.
+ * Karras et al. 2022, arXiv:2206.00364, Algorithm 1 is the case α = 1, where n = dx/dσ; with S_churn above 0 it is
+ * Algorithm 2, which raises the noise of x before every step.
  */
 export const heun = defineSampler({
   name: 'heun',
   order: 2,
   evaluations: 2,
   memory: 0,
-  options: {},
-  async step({ x, from, to, denoise, lincomb }) {
+  options: churnOptions,
+  async step(at, options) {
+    const { to, denoise, lincomb } = at;
+    const { x, level: from } = churned(at, options);
     const [deltaAlpha, deltaSigma] = [to.alpha - from.alpha, to.sigma - from.sigma];
     const denoised = await denoise(x, from);
     const n = lincomb([1 / from.sigma, x], [-from.alpha / from.sigma, denoised]);

@@ -1,5 +1,4 @@
-import { number } from '../../../core/options.js';
-import { snr } from '../../../diffusion/level.js';
+import { ancestralOptions, split } from '../../ancestral.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
@@ -16,16 +15,13 @@ export const eulerAncestral = defineSampler({
   order: 0.5,
   evaluations: 1,
   memory: 0,
-  options: {
-    eta: number({ default: 1, min: 0, max: 1, help: '0 walks the ODE; 1 puts back all the noise the SDE asks for.' }),
-  },
+  options: ancestralOptions,
   async step({ x, from, to, denoise, lincomb, noise }, { eta }) {
     const denoised = await denoise(x, from);
-    const sigmaUp = to.sigma === 0 ? 0 : eta * to.sigma * Math.sqrt(Math.max(0, 1 - snr(from) / snr(to)));
-    const sigmaDown = Math.sqrt(to.sigma ** 2 - sigmaUp ** 2);
-    const r = sigmaDown / from.sigma;
-    const c = to.alpha - from.alpha * r;
-    if (sigmaUp === 0) return { x: lincomb([r, x], [c, denoised]), denoised };
-    return { x: lincomb([r, x], [c, denoised], [sigmaUp, noise('ancestral')]), denoised };
+    const { down, up } = split({ from, to, eta });
+    const r = down.sigma / from.sigma;
+    const c = down.alpha - from.alpha * r;
+    if (up === 0) return { x: lincomb([r, x], [c, denoised]), denoised };
+    return { x: lincomb([r, x], [c, denoised], [up, noise('ancestral')]), denoised };
   },
 });

@@ -1,0 +1,38 @@
+import type { Term } from '../core/space.js';
+import { between, halfLogSnr, type Level } from '../diffusion/level.js';
+import { noiseOf } from './noise-of.js';
+import type { Denoiser, StepResult } from './sampler.js';
+
+export interface MidpointOptions<X> {
+  readonly x: X;
+  readonly from: Level;
+  readonly to: Level;
+  /** The level between, where it is prescribed. */
+  readonly via: Level | undefined;
+  readonly denoise: Denoiser<X>;
+  readonly lincomb: (...terms: readonly Term<X>[]) => X;
+}
+
+/**
+ * Midpoint rule on the probability-flow ODE d(x/α) = n·dρ, ρ = σ/α, with the middle in λ = −ln ρ.
+ *
+ *   x_m = (σ_m/σ)·x + (α_m − α·σ_m/σ)·D,       λ_m = (λ + λ′)/2
+ *   x′  = (α′/α)·x + (σ′ − α′·σ/α)·n_m,        D_m = D(x_m; α_m, σ_m),  n_m = (x_m − α_m·D_m)/σ_m
+ *
+ * A step without noise at its end, or without signal at its start, has no middle in λ and is Euler's.
+ */
+export async function midpoint<X>({ x, from, to, via, denoise, lincomb }: MidpointOptions<X>): Promise<StepResult<X>> {
+  const denoised = await denoise(x, from);
+  const lambda = (halfLogSnr(from) + halfLogSnr(to)) / 2;
+  if (!Number.isFinite(lambda)) {
+    const r = to.sigma / from.sigma;
+    return { x: lincomb([r, x], [to.alpha - from.alpha * r, denoised]), denoised };
+  }
+  const middle = via ?? between({ from, to, lambda });
+  const r = middle.sigma / from.sigma;
+  const half = lincomb([r, x], [middle.alpha - from.alpha * r, denoised]);
+  const denoisedHalf = await denoise(half, middle);
+  const n = noiseOf({ x: half, level: middle, denoised: denoisedHalf }, lincomb);
+  const carry = to.alpha / from.alpha;
+  return { x: lincomb([carry, x], [to.sigma - carry * from.sigma, n]), denoised };
+}
