@@ -2,8 +2,8 @@ import { show, ToolkitError } from '../core/errors.js';
 import { concatRows, floats, type HostArray } from '../core/host-array.js';
 import { integer, resolve } from '../core/options.js';
 import { key } from '../core/random.js';
-import { batchSpace, type Space } from '../core/space.js';
-import { torchSpace } from '../core/torch-random.js';
+import { type RandomMode, randomModes } from '../core/random-modes.js';
+import type { Space } from '../core/space.js';
 import { sampleShape } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
 import {
@@ -35,7 +35,7 @@ export interface GenerateOptions {
   /** Pictures computed together. It does not change them. */
   readonly batch?: number;
   /** Where noise comes from: a stream per picture, or one torch generator for the whole batch. */
-  readonly random?: 'philox' | 'torch-cpu';
+  readonly random?: RandomMode;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -69,7 +69,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const pictures: Batch[] = [];
   for (let first = 0; first < count; first += batch) {
     const size = Math.min(batch, count - first);
-    const space = random === 'philox' ? batchSpace({ first }) : torchSpace(seed + first);
+    const space = randomModes.get(random)({ seed, first });
     const labels = model.config.num_class_embeds === null ? null : labelsOf({ options, first, size, free });
     const denoise = guided
       ? guidedDenoiser({ network, space, parts, labels: labels!, free: free!, guidance })

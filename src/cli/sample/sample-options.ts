@@ -1,4 +1,5 @@
 import { choice, flag, integer, number, text } from '../../core/options.js';
+import { randomModes } from '../../core/random-modes.js';
 import { noiseSteps, samplers } from '../../sampling/index.js';
 
 /** What sampling can be told, each declared once. */
@@ -33,9 +34,9 @@ export const sampleOptions = {
     max: Number.MAX_SAFE_INTEGER,
     help: 'Picture i of a seed is the same however many are made.',
   }),
-  random: choice(['philox', 'torch-cpu'], {
+  random: choice(randomModes.names, {
     default: 'philox',
-    help: 'Where noise comes from; torch-cpu gives the numbers of torch.',
+    help: 'Where noise comes from; torch-cpu and cuda-philox give the numbers of torch on a CPU or GPU.',
   }),
   batch: integer({ default: 16, min: 1, max: 4096, help: 'Pictures computed together; changes nothing else.' }),
   out: text({

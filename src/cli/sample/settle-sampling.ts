@@ -1,4 +1,5 @@
 import type { Resolved } from '../../core/options.js';
+import type { RandomMode } from '../../core/random-modes.js';
 import { type DiffusionModel, pictureShape } from '../../pipelines/index.js';
 import { type SamplerName, type Scheme, samplers } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
@@ -15,8 +16,8 @@ export interface Sampling {
   readonly guidance: number;
   readonly steps: number;
   readonly scheme: Scheme;
-  readonly random: 'philox' | 'torch-cpu';
-  /** Has an influence on pictures with `torch-cpu` alone. */
+  readonly random: RandomMode;
+  /** Has an influence on pictures with the generators of torch alone. */
   readonly batch: number;
 }
 
