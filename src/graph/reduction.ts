@@ -13,7 +13,7 @@ export interface ReduceAttributes {
 
 interface ReductionRule {
   readonly name: string;
-  readonly onnx: 'ReduceSum' | 'ReduceMean' | 'ReduceMax';
+  readonly onnx: 'ReduceSum' | 'ReduceMean' | 'ReduceMax' | 'ReduceSumSquare';
   readonly start: number;
   readonly fold: (sofar: number, x: number) => number;
   readonly finish: (total: number, count: number) => number;
@@ -47,7 +47,9 @@ export function reduction({ name, onnx, start, fold, finish, dx }: ReductionRule
       return [dx({ x: x!, y: ops.reshape(y, { shape }), dy: ops.reshape(dy, { shape }), count, ops })];
     },
     onnx: ({ node, in: [x], out, ints, attributes: { axes, keepDims } }) => {
-      if (axes.length === 0) node('Identity', [x!], { outputs: out });
+      // An empty list of axes would mean all of them to the engine.
+      if (axes.length === 0 && onnx === 'ReduceSumSquare') node('Mul', [x!, x!], { outputs: out });
+      else if (axes.length === 0) node('Identity', [x!], { outputs: out });
       else if (onnx === 'ReduceSum') {
         node(onnx, [x!, ints(axes)], { outputs: out, attributes: { keepdims: Number(keepDims) } });
       } else node(onnx, [x!], { outputs: out, attributes: { axes, keepdims: Number(keepDims) } });

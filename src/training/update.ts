@@ -10,13 +10,14 @@ import {
   mean,
   minimum,
   mul,
+  type Node,
   nodesOf,
   optimize,
   reshape,
   sqrt,
-  square,
   sub,
   sum,
+  sumSquares,
   type Tensor,
 } from '../graph/index.js';
 import { type Chunk, layoutOf } from './layout.js';
@@ -63,17 +64,18 @@ export interface UpdateGraphs {
  */
 export function updateGraphs(options: UpdateOptions): UpdateGraphs {
   const { objective, accumulate, clip } = options;
-  const chunks = layoutOf(objective.parameters);
   const parameters = new Map([...objective.parameters].map(([name, shape]) => [name, input(`param/${name}`, shape)]));
   const losses = objective.losses((name) => parameters.get(name)!);
   const loss = mean(losses);
-  const flat = gradientChunks(loss, parameters, chunks);
+  const gradients = gradientsOf(loss, parameters);
+  const chunks = layoutOf(new Map([...gradients.keys()].map((name) => [name, objective.parameters.get(name)!])));
+  const flat = chunks.map(({ parts }) => joined(parts.map(({ name }) => gradients.get(name)!)));
   const sums =
     accumulate === 1
       ? flat
       : chunks.map(({ id, size }, i) => add(input(`g/${id}`, [size]), mul(flat[i]!, 1 / accumulate)));
-  // ‖g‖ over everything
-  const norm = clip ? { norm: sqrt(sums.map((g) => sum(square(g))).reduce((a, b) => add(a, b))) } : {};
+  // ‖g‖ over everything. The engine walks back from here and takes what stands last in the list first.
+  const norm = clip ? { norm: sqrt(sum(joined(sums.map((g) => sumSquares(g, { keepDims: true }))))) } : {};
   const outputs = {
     loss,
     losses,
@@ -94,16 +96,24 @@ function readsOnce(graph: Graph): boolean {
   return [...inputsOf(graph)].every(([name, x]) => !(`next/${name}` in graph.outputs) || (reads.get(x) ?? 0) <= 1);
 }
 
-/** Gradients of the parameters, end to end within each chunk. */
-function gradientChunks(loss: Tensor, parameters: ReadonlyMap<string, Tensor>, chunks: readonly Chunk[]): Tensor[] {
-  const names = [...parameters.keys()];
+/**
+ * Flat gradients of the parameters, the deepest first: those that backpropagation reaches last. Neighbours in this order
+ * become known at about the same time, so that an engine which works through the list from its end uses each cotangent
+ * while it is at hand and then forgets it, instead of keeping all of them for weight gradients at the very end.
+ */
+function gradientsOf(loss: Tensor, parameters: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   const grads = grad(loss, [...parameters.values()]);
-  const of = new Map(names.map((name, i) => [name, reshape(grads[i]!, { shape: [sizeOf(grads[i]!.shape)] })]));
-  return chunks.map(({ parts }) => {
-    const pieces = parts.map(({ name }) => of.get(name)!);
-    return pieces.length === 1 ? pieces[0]! : concat(...pieces, { axis: 0 });
-  });
+  const depth = new Map<Node, number>();
+  for (const node of nodesOf({ outputs: Object.fromEntries(grads.map((g, i) => [String(i), g])) })) {
+    depth.set(node, 1 + Math.max(0, ...node.inputs.map((x) => depth.get(x.node)!)));
+  }
+  const found = [...parameters.keys()].map((name, i) => ({ name, g: grads[i]!, depth: depth.get(grads[i]!.node)! }));
+  found.sort((a, b) => b.depth - a.depth);
+  return new Map(found.map(({ name, g }) => [name, reshape(g, { shape: [sizeOf(g.shape)] })]));
 }
+
+const joined = (pieces: readonly Tensor[]): Tensor =>
+  pieces.length === 1 ? pieces[0]! : concat(...pieces, { axis: 0 });
 
 /** Clipping, the optimiser and the moving average, chunk by chunk. */
 function applied(chunks: readonly Chunk[], { optimizer, clip, ema }: UpdateOptions): Record<string, Tensor> {

@@ -40,21 +40,16 @@ export function blockedConv(
   const { node, ints, block: B, out } = context;
   const { inChannels: C, outChannels: O, kernel, turned } = at;
   const taps = kernel[0] * kernel[1];
-  // → [O/B, C/B, taps, B of C, B of O] in two steps, each of which moves one axis or whole runs of B numbers.
+  // → [O/B, C/B, taps, B of C, B of O] in two steps, each of which moves one axis or whole runs of B numbers. The turn
+  // stands between them, or else the engine would join them to one slow transposition.
   const step = (name: string, shape: readonly number[], perm: readonly number[]): string =>
     node('Transpose', [node('Reshape', [name, ints(shape)])], { attributes: { perm } });
-  const last = turned
-    ? step(at.weight, [(C * O) / B, B, taps], [0, 2, 1]) // stored [C, O/B, B of O, taps]
-    : step(at.weight, [O / B, B, C * taps], [0, 2, 1]); // stored [O/B, B of O, C/B, B of C, taps]
+  const turn = (name: string): string =>
+    taps === 1 ? name : node('Slice', [name, ints([-1]), ints([-taps - 1]), ints([0]), ints([-1])]);
   const ordered = turned
-    ? step(last, [C / B, B, O / B, taps, B], [2, 0, 3, 1, 4])
-    : step(last, [(O * C) / (B * B), B, taps, B], [0, 2, 1, 3]);
-  const shape = [O / B, C / B, taps, B * B];
-  const spun =
-    turned && taps > 1
-      ? node('Slice', [node('Reshape', [ordered, ints(shape)]), ints([-1]), ints([-taps - 1]), ints([2]), ints([-1])])
-      : ordered;
-  const weight = node('Reshape', [spun, ints([O, C, ...kernel])]);
+    ? step(turn(step(at.weight, [C * O, taps], [1, 0])), [taps, C / B, B, O / B, B], [3, 1, 0, 2, 4])
+    : step(step(at.weight, [O / B, B, C * taps], [0, 2, 1]), [(O * C) / (B * B), B, taps, B], [0, 2, 1, 3]);
+  const weight = node('Reshape', [ordered, ints([O, C, ...kernel])]);
   const domain = 'com.microsoft.nchwc' as const;
   const blocked = node('ReorderInput', [at.x], { domain, attributes: { channels_last: 0 } });
   const inputs = at.bias === undefined ? [blocked, weight] : [blocked, weight, at.bias];

@@ -147,17 +147,11 @@ function shifted(at: Context): void {
   };
   const rows = stack(flat[1]!, O, [1, P]); // i = −1, 0, 1
   const columns = stack(flat[0]!, C, [P, 1]); // j = 1, 0, −1
-  // [3·O, 3·C] → [O, 9, C] → [O, C, 9]: in two steps that each move long runs or one axis; j is turned around last.
-  const taps = node('Reshape', [timesTransposed(at, [rows, columns], [1, 0]), ints([3, O, 3 * C])]);
-  const byOutput = node('Transpose', [taps], { attributes: { perm: [1, 0, 2] } });
-  const turned = node('Slice', [
-    node('Reshape', [byOutput, ints([3 * O, 3, C])]),
-    ints([-1]),
-    ints([-4]),
-    ints([1]),
-    ints([-1]),
-  ]);
-  const ordered = node('Transpose', [node('Reshape', [turned, ints([O, 9, C])])], { attributes: { perm: [0, 2, 1] } });
+  // [3·O, 3·C] → [3, 3, O, C] → [O, C, 9]: in two steps, of long runs and of one axis; j is turned around in between.
+  const taps = node('Reshape', [timesTransposed(at, [rows, columns], [1, 0]), ints([3, O, 3, C])]);
+  const apart = node('Transpose', [taps], { attributes: { perm: [0, 2, 1, 3] } });
+  const turned = node('Slice', [apart, ints([-1]), ints([-4]), ints([1]), ints([-1])]);
+  const ordered = node('Transpose', [node('Reshape', [turned, ints([9, O * C])])], { attributes: { perm: [1, 0] } });
   node('Reshape', [ordered, ints([O, C, 3, 3])], { outputs: at.out });
 }
 

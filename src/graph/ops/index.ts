@@ -45,6 +45,7 @@ import { sqrt } from './sqrt.js';
 import { square } from './square.js';
 import { sub } from './sub.js';
 import { sum } from './sum.js';
+import { sumSquares } from './sum-squares.js';
 import { tanh } from './tanh.js';
 import { transpose } from './transpose.js';
 import { upsampleNearest } from './upsample-nearest.js';
@@ -98,6 +99,7 @@ export const ops = defineRegistry('op', {
   square,
   sub,
   sum,
+  sumSquares,
   tanh,
   transpose,
   upsampleNearest,
@@ -153,6 +155,7 @@ export {
   square,
   sub,
   sum,
+  sumSquares,
   tanh,
   transpose,
   upsampleNearest,

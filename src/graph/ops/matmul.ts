@@ -5,6 +5,7 @@ import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
 import { showShape, type Tensor } from '../tensor.js';
 import { unbroadcast } from '../unbroadcast.js';
+import type { Ops } from './index.js';
 
 export interface MatmulAttributes {
   readonly transposeA: boolean;
@@ -62,7 +63,18 @@ export const matmul: Op<Partial<MatmulAttributes>> = defineOp<MatmulAttributes>(
     return out;
   },
   // C = s·AB: dA = s·dC·Bᵀ, dB = s·Aᵀ·dC; with transposed operands the factors trade places.
-  vjp: ({ inputs: [a, b], attributes: { transposeA: ta, transposeB: tb, scale }, dy, ops }) => {
+  vjp: ({ inputs: [a, b], attributes, dy, ops }) => {
+    const { transposeA: ta, transposeB: tb, scale } = attributes;
+    if (a!.shape.length === 2 && b!.shape.length > 2) {
+      // One matrix for all batches: their gradients add up inside a product over batch and columns together.
+      const da = gradientOfShared(ops, { b: b!, dy: dy!, attributes });
+      return [
+        da,
+        tb
+          ? ops.matmul(dy, a!, { transposeA: true, transposeB: ta, scale })
+          : ops.matmul(a!, dy, { transposeA: !ta, scale }),
+      ];
+    }
     const da = ta
       ? ops.matmul(b!, dy, { transposeA: tb, transposeB: true, scale })
       : ops.matmul(dy, b!, { transposeB: !tb, scale });
@@ -99,6 +111,12 @@ export const matmul: Op<Partial<MatmulAttributes>> = defineOp<MatmulAttributes>(
       ],
       attributes: { transposeA: true, transposeB: true, scale: 0.5 },
     },
+    ...[false, true].flatMap((transposeA) =>
+      [false, true].map((transposeB) => ({
+        inputs: [transposeA ? [3, 4] : [4, 3], transposeB ? [2, 2, 5, 3] : [2, 2, 3, 5]],
+        attributes: { transposeA, transposeB, scale: 0.5 },
+      })),
+    ),
     {
       inputs: [
         [2, 1, 2, 3],
@@ -115,6 +133,30 @@ export const matmul: Op<Partial<MatmulAttributes>> = defineOp<MatmulAttributes>(
     },
   ],
 });
+
+interface Shared {
+  /** [..., K, N], or [..., N, K] where it is transposed. */
+  readonly b: Tensor;
+  /** [..., M, N] */
+  readonly dy: Tensor;
+  readonly attributes: MatmulAttributes;
+}
+
+/** Σ over batches of dC·Bᵀ, [M, K] or transposed as the matrix is. */
+function gradientOfShared(ops: Ops, { b, dy, attributes: { transposeA, transposeB, scale } }: Shared): Tensor {
+  // [..., R, N] → [R, batch·N]
+  const rowsFirst = (x: Tensor): Tensor => {
+    const [R, N] = x.shape.slice(-2) as [number, number];
+    const count = sizeOf(x.shape) / (R * N);
+    const moved = count === 1 ? x : ops.transpose(ops.reshape(x, { shape: [count, R, N] }), { axes: [1, 0, 2] });
+    return ops.reshape(moved, { shape: [R, count * N] });
+  };
+  const left = rowsFirst(dy); // [M, batch·N]
+  const right = transposeB ? ops.reshape(b, { shape: [left.shape[1]!, b.shape.at(-1)!] }) : rowsFirst(b);
+  return transposeA
+    ? ops.matmul(right, left, { transposeA: transposeB, transposeB: true, scale })
+    : ops.matmul(left, right, { transposeB: !transposeB, scale });
+}
 
 const lastTwo = (shape: Shape, transposed: boolean): Shape =>
   transposed ? shape.slice(-2).reverse() : shape.slice(-2);

@@ -1,4 +1,4 @@
-import { sizeOf } from '../../core/host-array.js';
+import { floats, sizeOf } from '../../core/host-array.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
 
@@ -27,7 +27,13 @@ export const upsampleNearest: Op<Partial<ScaleAttributes>> = defineOp<ScaleAttri
     return out;
   },
   vjp: ({ attributes: { factor }, dy, ops }) => [ops.mul(ops.averagePool(dy, { factor }), factor ** 2)],
-  onnx: ({ node, in: [x], inputs, outputs, out, ints, attributes: { factor } }) => {
+  onnx: ({ node, in: [x], inputs, outputs, out, ints, constant, target, attributes: { factor } }) => {
+    if (target === 'cpu') {
+      const scales = constant(floats([4], [1, 1, factor, factor]));
+      const how = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
+      node('Resize', [x!, '', scales], { outputs: out, attributes: how });
+      return;
+    }
     const [N, C, H, W] = inputs[0]!.shape as [number, number, number, number];
     const apart = node('Reshape', [x!, ints([N * C * H, 1, W, 1])]);
     const repeated = node('Expand', [apart, ints([N * C * H, factor, W, factor])]);

@@ -1,9 +1,14 @@
+import { sizeOf } from '../../core/host-array.js';
 import { isConstant, makeNode } from '../define-op.js';
 import type { Graph } from '../graph.js';
+import { reshape } from '../ops/reshape.js';
 import { type Node, sameShape, type Tensor } from '../tensor.js';
 import { rewrite } from './rewrite.js';
 
-/** Removes what does nothing: x + 0, x·1, x / 1, −(−x), reshapes and expands to the same shape, reshape of reshape. */
+/**
+ * Removes what does nothing: x + 0, x·1, x / 1, −(−x), reshapes and expands to the same shape, reshape of reshape, sums
+ * over axes of length 1.
+ */
 export function simplify(graph: Graph): Graph {
   return rewrite(graph, (node, inputs) => {
     const [y] = node.outputs;
@@ -27,6 +32,10 @@ function shortcut(node: Node, inputs: readonly Tensor[]): Tensor | undefined {
       return a!.node.op.name === 'neg' ? a!.node.inputs[0] : undefined;
     case 'expand':
       return a;
+    case 'sum':
+      return sizeOf(a!.shape) === sizeOf(node.outputs[0]!.shape)
+        ? reshape(a!, { shape: node.outputs[0]!.shape })
+        : undefined;
     case 'reshape': {
       if (sameShape(a!.shape, node.outputs[0]!.shape)) return a;
       if (a!.node.op.name !== 'reshape') return undefined;
