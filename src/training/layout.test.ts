@@ -5,13 +5,17 @@ import { type Shape, sizeOf } from '../core/host-array.js';
 import { layoutOf } from './layout.js';
 
 suite('layoutOf', () => {
-  test('groups neighbours until a chunk is large enough', () => {
+  test('lets large parameters stand alone and joins small ones around them', () => {
     const parameters = new Map<string, Shape>([
       ['a', [3]],
       ['b', []],
       ['c', [2, 5]],
-      ['d', [4]],
+      ['d', [2]],
     ]);
+    assert.deepEqual(
+      layoutOf(parameters, 6).map(({ parts }) => parts.map(({ name }) => name)),
+      [['a', 'b', 'd'], ['c']],
+    );
     assert.deepEqual(layoutOf(parameters, 4), [
       {
         id: '0',
@@ -22,30 +26,41 @@ suite('layoutOf', () => {
         ],
       },
       { id: '1', size: 10, parts: [{ name: 'c', shape: [2, 5], offset: 0 }] },
-      { id: '2', size: 4, parts: [{ name: 'd', shape: [4], offset: 0 }] },
+      { id: '2', size: 2, parts: [{ name: 'd', shape: [2], offset: 0 }] },
     ]);
   });
 
-  test('covers every parameter once, in order, without gaps; only the last chunk may be small', () => {
+  test('covers every parameter once and without gaps; only the last shared chunk may be small', () => {
     const shapes = fc.array(fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 3 }), { maxLength: 30 });
     fc.assert(
       fc.property(shapes, fc.integer({ min: 1, max: 200 }), (list, least) => {
         const parameters = new Map(list.map((shape, i) => [`p${i}`, shape]));
         const chunks = layoutOf(parameters, least);
         const parts = chunks.flatMap((chunk) => chunk.parts);
+        assert.deepEqual(new Map(parts.map(({ name, shape }) => [name, shape])), parameters);
+        assert.equal(parts.length, parameters.size);
+        const place = new Map([...parameters.keys()].map((name, i) => [name, i]));
+        const firsts = chunks.map(({ parts: [first] }) => place.get(first!.name)!);
         assert.deepEqual(
-          parts.map(({ name, shape }) => [name, shape]),
-          [...parameters],
+          firsts,
+          firsts.toSorted((a, b) => a - b),
         );
+        const small = chunks.filter(({ size }) => size < least);
         assert.equal(new Set(chunks.map(({ id }) => id)).size, chunks.length);
-        for (const [place, { size, parts: own }] of chunks.entries()) {
+        assert.ok(
+          small.length <= 1 &&
+            small.every(
+              (chunk) => chunk === chunks.findLast(({ parts: own }) => own[0] && sizeOf(own[0].shape) < least),
+            ),
+        );
+        for (const { size, parts: own } of chunks) {
           let end = 0;
           for (const { offset, shape } of own) {
             assert.equal(offset, end);
             end += sizeOf(shape);
           }
           assert.equal(size, end);
-          assert.ok(size >= least || place === chunks.length - 1);
+          assert.ok(own.length === 1 || own.every(({ shape }) => sizeOf(shape) < least));
         }
       }),
       { seed: 1 },

@@ -15,22 +15,28 @@ export interface Chunk {
 }
 
 /**
- * Groups parameters, in order, into chunks of at least `least` elements: few enough that graph nodes are not the cost,
- * small enough that an update of several passes stays in cache.
+ * Groups parameters into chunks: those of at least `least` elements stand alone, so that nothing copies them together;
+ * the smaller ones share chunks of about that size, so that graph nodes are not the cost. A shared chunk stands in the
+ * list where its first parameter stood.
  */
 export function layoutOf(parameters: ReadonlyMap<string, Shape>, least = 65_536): readonly Chunk[] {
-  const chunks: Chunk[] = [];
-  let parts: Part[] = [];
-  let size = 0;
-  const close = (): void => {
-    if (parts.length > 0) chunks.push({ id: String(chunks.length), size, parts });
-    [parts, size] = [[], 0];
-  };
+  const groups: Part[][] = [];
+  let shared: Part[] = [];
+  let size = least; // of the shared chunk; full, so that the first small parameter opens one
   for (const [name, shape] of parameters) {
-    parts.push({ name, shape, offset: size });
-    size += sizeOf(shape);
-    if (size >= least) close();
+    const elements = sizeOf(shape);
+    if (elements >= least) {
+      groups.push([{ name, shape, offset: 0 }]);
+      continue;
+    }
+    if (size >= least) {
+      [shared, size] = [[], 0];
+      groups.push(shared);
+    }
+    shared.push({ name, shape, offset: size });
+    size += elements;
   }
-  close();
-  return chunks;
+  return groups.map((parts, id) => ({ id: String(id), size: endOf(parts.at(-1)!), parts }));
 }
+
+const endOf = ({ shape, offset }: Part): number => offset + sizeOf(shape);
