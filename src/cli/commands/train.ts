@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { type DataSet, isPoints } from '../../data/dataset.js';
 import { defineCommand } from '../define-command.js';
 import { flagOf, settle, usageError } from '../parse.js';
 import { openRuntime } from '../runtime.js';
@@ -15,7 +16,7 @@ import { version } from '../version.js';
 
 export const train = defineCommand({
   name: 'train',
-  summary: 'Trains a model on pictures.',
+  summary: 'Trains a model on pictures, or on points in the plane.',
   details:
     'Everything of a run is in one folder: config.json, metrics.jsonl and an event file for TensorBoard, samples, ' +
     'checkpoints, and the model itself as a diffusers folder. Ctrl-C saves and stops; --resume continues with the ' +
@@ -27,6 +28,7 @@ export const train = defineCommand({
     'langevin train --data emoji:faces --size 16 --minutes 1',
     'langevin train --data icons/ --size 32 --model medium --steps 20000 --out runs/icons',
     'langevin train --out runs/icons --resume --steps 40000',
+    'langevin train --data 2d:swissroll --out runs/roll',
     'langevin train --task classifier --data emoji --size 32 --minutes 10',
   ],
   async run({ options: now, given, globals, out, signal }) {
@@ -35,21 +37,23 @@ export const train = defineCommand({
     const data = await loadData({ ...options, out, signal });
     const planned = { version: version(), options, data };
     const fresh = (): Promise<RunPlan> =>
-      options.task === 'classifier' ? classifierPlan({ ...planned, given }) : trainPlan(planned);
+      options.task === 'classifier' ? classifierPlan({ ...planned, given }) : trainPlan({ ...planned, given });
     const plan = stored ? { ...stored, options } : await fresh();
     if (stored && stored.data.count !== data.count) {
       out.warn(`${data.name} had ${stored.data.count} pictures when the run began, and has ${data.count} now.`);
     }
-    const root = now.out ?? freshFolder(data.name, data.size);
+    const root = now.out ?? freshFolder(data);
     if (options.dryRun) {
       out.print(JSON.stringify({ out: root, ...plan }, null, 2));
       return { out: root, plan };
     }
-    out.say(`Training on ${data.count} pictures of ${data.name} in ${root}`);
+    const things = isPoints(data) ? 'points' : 'pictures';
+    out.say(`Training on ${data.count} ${things} of ${data.name} in ${root}`);
     const runtime = openRuntime(globals);
     const result = await watchTraining({ plan, data, runtime, root, resume: now.resume, signal, out });
     const done = `Trained ${result.step} steps in ${duration(result.seconds)}. The model is in ${result.model}`;
-    const more = `langevin sample --model ${root} -n 16 -o samples.png`;
+    const many = isPoints(data) ? '-n 2000 -o samples.svg' : '-n 16 -o samples.png';
+    const more = `langevin sample --model ${root} ${many}`;
     out.print(result.samples ? `${done}, samples of it in ${result.samples}.\nMore of them: ${more}` : `${done}.`);
     return { out: root, ...result };
   },
@@ -62,12 +66,12 @@ async function storedPlan({ out }: TrainOptions): Promise<RunPlan> {
   return { ...plan, options: settle('train', trainOptions, { ...plan.options }) as TrainOptions };
 }
 
-/** `runs/emoji-faces-16`, with a number behind it where that is taken. */
-function freshFolder(data: string, size: number): string {
-  const slug = data
+/** `runs/emoji-faces-16` or `runs/2d-moons`, with a number behind it where that is taken. */
+function freshFolder(data: DataSet): string {
+  const slug = (isPoints(data) ? data.name : `${data.name}-${data.size}`)
     .replace(/[^\w]+/g, '-')
     .replace(/^-|-$/g, '')
     .toLowerCase();
-  const names = Array.from({ length: 10_000 }, (_, i) => join('runs', `${slug}-${size}${i === 0 ? '' : `-${i + 1}`}`));
+  const names = Array.from({ length: 10_000 }, (_, i) => join('runs', `${slug}${i === 0 ? '' : `-${i + 1}`}`));
   return names.find((name) => !existsSync(name) || !isRun(name))!;
 }

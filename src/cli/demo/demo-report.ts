@@ -2,6 +2,7 @@ import type { HeldOutLoss } from '../../training/validate.js';
 import { bars, lossCurve, type Point } from '../report/charts.js';
 import { dataUri, escape, page } from '../report/html.js';
 import { count, duration, plural } from '../terminal/format.js';
+import { networkInWords } from '../train/card.js';
 import type { TrainPlan } from '../train/plan.js';
 
 /** Samples while training went on. */
@@ -161,7 +162,7 @@ function settingsSection({ plan, parameters, sampler, machine, commands }: DemoR
   const { options, network, scheme } = plan;
   const rows: Readonly<Record<string, string>> = {
     Data: `${plan.data.name}, ${plan.data.size} × ${plan.data.size} × ${plan.data.channels}`,
-    Network: `U-Net, ${count(parameters)} parameters, widths ${network.block_out_channels.join(', ')}`,
+    Network: networkInWords(network, parameters),
     'Noise schedule': `${options.schedule}, 1000 levels`,
     Predicts: scheme.prediction,
     Optimiser: `AdamW, learning rate ${options.lr} (${options.curve}), batch ${options.batch * options.accumulate}, moving average ${options.ema}`,

@@ -1,7 +1,9 @@
+import { isMlpConfig } from '../../nn/index.js';
 import type { HeldOutLoss } from '../../training/validate.js';
 import { count, duration, figure } from '../terminal/format.js';
 import { commandLine } from './command-line.js';
 import type { TrainPlan } from './plan.js';
+import { pointCount } from './previews.js';
 import { trainOptions } from './train-options.js';
 
 export interface CardOptions {
@@ -17,17 +19,20 @@ export interface CardOptions {
 /** The README.md of a trained model: what it is, how it was made, how well it does, and under which licences. */
 export function modelCard({ plan, parameters, step, seconds, heldOut, samples }: CardOptions): string {
   const { data, options, network, scheme, langevin } = plan;
+  const ofPoints = isMlpConfig(network);
+  const shown = ofPoints ? pointCount : samples;
+  const things = ofPoints ? 'points' : 'pictures';
   const front = [
     ...licenceLines(data.sources),
-    'library_name: diffusers',
-    ...(data.classes ? [] : ['pipeline_tag: unconditional-image-generation']),
+    `library_name: ${ofPoints ? 'langevin' : 'diffusers'}`,
+    ...(data.classes || ofPoints ? [] : ['pipeline_tag: unconditional-image-generation']),
     'tags: [diffusion, langevin]',
   ];
   const { lr, curve, weightDecay, ema, weighting, augment, seed, batch, accumulate } = options;
   const rows = [
-    ['Network', `U-Net, ${count(parameters)} parameters, widths ${network.block_out_channels.join(', ')}`],
+    ['Network', networkInWords(network, parameters)],
     ['Predicts', `${scheme.prediction}, ${options.schedule} schedule`],
-    ['Training', `${count(step)} steps of ${batch * accumulate} pictures, ${duration(seconds)} (h:m:s) of wall time`],
+    ['Training', `${count(step)} steps of ${batch * accumulate} ${things}, ${duration(seconds)} (h:m:s) of wall time`],
     ['Optimiser', `AdamW, learning rate ${lr} (${curve}), weight decay ${weightDecay}, moving average ${ema}`],
     ['Loss', `mean squared error, weighting ${weighting}, augmentation ${augment || 'none'}`],
     ['Seed', seed],
@@ -35,13 +40,13 @@ export function modelCard({ plan, parameters, step, seconds, heldOut, samples }:
   ];
   return `${[
     `---\n${front.join('\n')}\n---`,
-    `# ${data.name}, ${data.size} × ${data.size}`,
-    `A small diffusion model that draws ${data.size} × ${data.size} pictures, trained from nothing on ` +
-      `${count(data.count)} pictures of ${data.name}${data.classes ? ` in ${data.classes.length} classes` : ''}.`,
+    ofPoints ? `# ${data.name}` : `# ${data.name}, ${data.size} × ${data.size}`,
+    `A small diffusion model that draws ${ofPoints ? 'points' : `${data.size} × ${data.size} pictures`}, trained from nothing on ` +
+      `${count(data.count)} ${things} of ${data.name}${data.classes ? ` in ${data.classes.length} classes` : ''}.`,
     ...(samples > 0
-      ? [`![${samples} samples](samples.png)\n\nThe first ${samples} samples of seed ${seed}, not chosen.`]
+      ? [`![${shown} samples](samples.png)\n\nThe first ${shown} samples of seed ${seed}, not chosen.`]
       : []),
-    `## Use\n\n\`\`\`sh\nlangevin sample --model . -n 16 -o samples.png\n\`\`\``,
+    `## Use\n\n\`\`\`sh\nlangevin sample --model . ${ofPoints ? '-n 2000 -o samples.svg' : '-n 16 -o samples.png'}\n\`\`\``,
     `## How it was made\n\n\`\`\`sh\n${commandLine('train', trainOptions, { ...options, out: null })}\n\`\`\``,
     markdownTable([['', ''], ...rows]),
     ...(heldOut ? [heldOutSection(heldOut)] : []),
@@ -49,11 +54,17 @@ export function modelCard({ plan, parameters, step, seconds, heldOut, samples }:
   ].join('\n\n')}\n`;
 }
 
+/** The kind of a network and how large it is. */
+export const networkInWords = (network: TrainPlan['network'], parameters: number): string =>
+  isMlpConfig(network)
+    ? `MLP, ${count(parameters)} parameters, ${network.num_blocks} blocks of width ${network.hidden_features}`
+    : `U-Net, ${count(parameters)} parameters, widths ${network.block_out_channels.join(', ')}`;
+
 function heldOutSection({ mean, byLevel, pictures }: HeldOutLoss): string {
   const rows = byLevel.map((loss, i) => [`${i / byLevel.length} to ${(i + 1) / byLevel.length}`, figure(loss)]);
   return [
     '## Held-out loss by noise level',
-    `Mean squared error of the prediction on ${count(pictures)} pictures that were not trained on; time 0 is clean, 1 is noise.`,
+    `Mean squared error of the prediction on ${count(pictures)} samples that were not trained on; time 0 is clean, 1 is noise.`,
     markdownTable([['Time', 'Loss'], ...rows, ['all', figure(mean)]]),
   ].join('\n\n');
 }

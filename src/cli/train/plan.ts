@@ -2,12 +2,20 @@ import { readFile } from 'node:fs/promises';
 
 import { show, ToolkitError } from '../../core/errors.js';
 import type { Resolved } from '../../core/options.js';
-import type { DataSet, Source } from '../../data/dataset.js';
+import { type DataSet, isPoints, type Source } from '../../data/dataset.js';
 import { transforms } from '../../data/transforms/index.js';
 import { readError } from '../../files/errors.js';
-import { type PresetName, parseUnet2dConfig, presetConfig, presets, type UNet2dConfig } from '../../nn/index.js';
+import {
+  type NetworkConfig,
+  type PresetName,
+  parseUnet2dConfig,
+  presetConfig,
+  presets,
+  type UNet2dConfig,
+} from '../../nn/index.js';
 import type { Scheme } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
+import { pointNetwork, pointOptions, pointScheme } from './point-plan.js';
 import type { trainOptions } from './train-options.js';
 
 export type TrainOptions = Resolved<typeof trainOptions>;
@@ -28,18 +36,22 @@ export interface RunPlan {
 
 /** What the training of a diffusion model is, down to the last setting: the content of its config.json. */
 export interface TrainPlan extends RunPlan {
-  readonly network: UNet2dConfig;
+  readonly network: NetworkConfig;
   readonly scheme: Scheme;
 }
 
 export interface PlanOptions {
   readonly version: string;
   readonly options: TrainOptions;
+  /** Options that were asked for by name; others may be settled by the data. */
+  readonly given?: ReadonlySet<string>;
   readonly data: DataSet;
 }
 
 /** Settles everything that follows from the options and the data. */
-export async function trainPlan({ version, options, data }: PlanOptions): Promise<TrainPlan> {
+export async function trainPlan({ version, data, given = new Set(), ...rest }: PlanOptions): Promise<TrainPlan> {
+  const ofPoints = isPoints(data);
+  const options = ofPoints ? pointOptions(rest.options, given) : rest.options;
   const { name, count, size, channels, sources } = data;
   const classes = options.labels ? data.classes : null;
   augmentationsOf(options.augment); // an unknown name is told before anything is built
@@ -47,8 +59,10 @@ export async function trainPlan({ version, options, data }: PlanOptions): Promis
     langevin: version,
     options,
     data: { name, count, size, channels, classes, sources },
-    network: await networkConfig(options, { size, channels, classes: classes?.length ?? 0 }),
-    scheme: schemeOf(options),
+    network: ofPoints
+      ? await pointNetwork(options, classes?.length ?? 0)
+      : await networkConfig(options, { size, channels, classes: classes?.length ?? 0 }),
+    scheme: ofPoints ? pointScheme(schemeOf(options)) : schemeOf(options),
   };
 }
 

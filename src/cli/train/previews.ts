@@ -1,8 +1,9 @@
-import { type DataSet, presentLabels } from '../../data/dataset.js';
+import { type DataSet, isPoints, presentLabels } from '../../data/dataset.js';
 import { grid } from '../../files/grid.js';
 import type { Picture } from '../../files/picture.js';
 import { type DiffusionModel, generateAll } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import { pictureOfBatch } from '../plot/point-picture.js';
 import { scaleOf } from '../sample/settle-sampling.js';
 
 export interface PreviewOptions {
@@ -15,8 +16,9 @@ export interface PreviewOptions {
 }
 
 /** Samples as one picture, the classes of the data in turn: always the same noise, so that progress can be seen. */
-export async function preview({ model, runtime, data, count, seed, signal }: PreviewOptions): Promise<Picture> {
+export async function preview({ model, runtime, data, count: asked, seed, signal }: PreviewOptions): Promise<Picture> {
   const present = model.classes ? presentLabels(data) : [];
+  const count = isPoints(data) ? pointCount : asked;
   const labels = Array.from({ length: count }, (_, i) => present[Math.floor((i * present.length) / count)] ?? null);
   const pictures = await generateAll({
     model,
@@ -26,10 +28,15 @@ export async function preview({ model, runtime, data, count, seed, signal }: Pre
     ...(present.length > 0 && { labels }),
     steps: previewSteps,
     scheme: previewScheme,
+    batch: isPoints(data) ? pointCount : 16,
     signal,
   });
+  if (isPoints(data)) return (await pictureOfBatch(pictures, { labels, classes: model.classes }))[0]!;
   return grid(pictures, { scale: scaleOf(model) });
 }
+
+/** Points in a preview, however many pictures were asked for: fewer show nothing. */
+export const pointCount = 2_000;
 
 /** Enough to see what the model has learnt. */
 export const previewSteps = 30;

@@ -4,7 +4,7 @@ import { splitIndices } from '../../data/dataset.js';
 import { augment, batches } from '../../data/index.js';
 import { levelSamplers, simple, weightings } from '../../diffusion/index.js';
 import type { Picture } from '../../files/picture.js';
-import { countParams, initialise, unet2d, zeroInit } from '../../nn/index.js';
+import { countParams, initialise, type Network, networkOf, zeroInit } from '../../nn/index.js';
 import { type DiffusionModel, nullLabel, saveModel } from '../../pipelines/index.js';
 import type { Feeds, Runtime } from '../../runtime/runtime.js';
 import { assemble } from '../../sampling/index.js';
@@ -59,7 +59,7 @@ export interface Session extends Disposable {
 export async function createSession({ plan, data, runtime }: SessionOptions): Promise<Session> {
   const { options, scheme } = plan;
   const root = key(options.seed);
-  const network = unet2d(plan.network);
+  const network: Network = networkOf(plan.network);
   const { config } = network;
   const { grid, prediction } = assemble(scheme);
   const weighting = weightings.get(options.weighting)();
@@ -71,7 +71,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
 
   const drawn = initialise(network.params, fold(root, 'weights'));
   const initial = options.zeroInit ? zeroInit(drawn) : drawn;
-  const picture = [data.channels, data.size, data.size];
+  const picture = data.shape;
   const objective = denoisingObjective({
     network,
     batch: options.batch,

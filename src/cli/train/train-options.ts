@@ -11,7 +11,7 @@ export const trainOptions = {
   data: text({
     default: 'emoji',
     placeholder: 'DATA',
-    help: 'What to learn from: emoji[:FILTER], a directory of images, mnist:DIR or a .npy file.',
+    help: 'What to learn from: emoji[:FILTER], a directory of images, mnist:DIR, a .npy file, or points: 2d:swissroll, moons, checkerboard, gaussians, letters:TEXT, svg:FILE.',
   }),
   size: integer({
     default: null,
@@ -23,13 +23,17 @@ export const trainOptions = {
   model: text({
     default: null,
     placeholder: 'PRESET',
-    help: 'Network: tiny, mini, small, compact, medium, large, or the config.json of a U-Net. By default what suits the size.',
+    help: 'Network: tiny, mini, small, compact, medium, large, for points mlp-small, mlp, mlp-large, or a config.json. By default what suits the data.',
   }),
-  steps: integer({ default: null, min: 1, help: 'Steps to train in all; 10000 unless --minutes is given.' }),
+  steps: integer({
+    default: null,
+    min: 1,
+    help: 'Steps to train in all; 10000 (points: 2000) unless --minutes is given.',
+  }),
   minutes: number({ default: null, min: 0, help: 'Minutes to train in all, whatever the number of steps.' }),
-  batch: integer({ default: 32, min: 1, max: 4096, help: 'Pictures in a backward pass.' }),
+  batch: integer({ default: 32, min: 1, max: 4096, help: 'Pictures in a backward pass; 512 points unless told.' }),
   accumulate: integer({ default: 1, min: 1, max: 1024, help: 'Backward passes averaged into one step.' }),
-  lr: number({ default: 0.001, min: 0, max: 1, help: 'Learning rate at its highest.' }),
+  lr: number({ default: 0.001, min: 0, max: 1, help: 'Learning rate at its highest; 0.003 for points unless told.' }),
   curve: choice(curves.names, { default: 'cosine', help: 'How the learning rate goes over the run.' }),
   warmup: integer({ default: 100, min: 0, help: 'Steps over which the learning rate rises from 0.' }),
   clip: number({ default: 1, min: 0, help: 'Largest norm of the whole gradient; 0 does not limit it.' }),

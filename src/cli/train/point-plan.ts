@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+
+import { show, ToolkitError } from '../../core/errors.js';
+import { readError } from '../../files/errors.js';
+import { type MlpConfig, type MlpPresetName, mlpPresetConfig, mlpPresets, parseMlpConfig } from '../../nn/index.js';
+import type { Scheme } from '../../sampling/index.js';
+import { flagOf, usageError } from '../parse.js';
+import type { TrainOptions } from './plan.js';
+
+/** What suits points where nothing is told: large batches of small things, and a run of seconds. */
+const usual = {
+  batch: 512,
+  lr: 0.003,
+  weightDecay: 0,
+  ema: 0.99,
+  augment: 'none',
+} as const satisfies Partial<TrainOptions>;
+
+/** Steps of a run over points that is told no length. */
+const usualSteps = 2_000;
+
+/** The options of a run over points: what was given, and otherwise what suits points. */
+export function pointOptions(options: TrainOptions, given: ReadonlySet<string>): TrainOptions {
+  for (const name of ['size', 'augment'] as const) {
+    if (!given.has(name) || options[name] === null || options[name] === 'none') continue;
+    throw usageError(`train: ${flagOf(name)} is for pictures; points have none. Leave it out.`);
+  }
+  const settled = Object.entries(usual).filter(([name]) => !given.has(name));
+  const steps = options.steps ?? (options.minutes === null ? usualSteps : null);
+  return { ...options, ...Object.fromEntries(settled), steps };
+}
+
+/** The network for points that `--model` names: a preset, or the config of an MLP. */
+export async function pointNetwork(
+  { model, dropout }: Pick<TrainOptions, 'model' | 'dropout'>,
+  classes: number,
+): Promise<MlpConfig> {
+  const name = model ?? 'mlp';
+  if (!name.endsWith('.json')) {
+    mlpPresets.get(name);
+    return mlpPresetConfig(name as MlpPresetName, { classes, dropout });
+  }
+  const text = await readFile(name, 'utf8').catch((error) => {
+    throw readError(name, error);
+  });
+  const config = parseMlpConfig(parsed(name, text));
+  if (config.in_channels !== 2 || config.out_channels !== 2) {
+    const sizes = `in_channels ${config.in_channels} and out_channels ${config.out_channels}`;
+    throw new ToolkitError('bad-config', `${name}: points have 2 numbers, got ${sizes}. Change them to 2.`);
+  }
+  if (config.num_class_embeds !== null && config.num_class_embeds <= classes) {
+    const rows = `num_class_embeds is ${config.num_class_embeds}, and the data has ${classes} classes`;
+    throw new ToolkitError('bad-config', `${name}: ${rows} and needs one row more, for "any class".`);
+  }
+  return config;
+}
+
+function parsed(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ToolkitError('bad-config', `${name} is not a JSON object; it begins with ${show(text.slice(0, 40))}.`);
+  }
+}
+
+/** Points need no limit: nothing is wrong with one a little outside the square. */
+export const pointScheme = (scheme: Scheme): Scheme => ({ ...scheme, limit: null });
