@@ -1,5 +1,5 @@
 import { choice, flag } from '../core/options.js';
-import { halfLogSnr } from '../diffusion/level.js';
+import { halfLogSnr, type Level } from '../diffusion/level.js';
 import { type Crossing, crossing, endless, type Varying, varyingTerms } from './exponential.js';
 import type { Past, Step, StepResult } from './sampler.js';
 
@@ -46,7 +46,7 @@ export async function dpmMultistep<X>(at: Step<X>, options: MultistepOptions): P
   const denoised = await denoise(x, from);
   const of = endless(from, to) ? 'data' : options.of;
   const way = crossing({ from, to, of, eta: options.eta });
-  const nodes: Past<X>[] = [{ level: from, x, denoised }, ...at.history.filter(({ level }) => level.alpha > 0)];
+  const nodes: Past<X>[] = [{ level: from, x, denoised }, ...at.history.filter(({ level }) => distinct(level, from))];
   const coefficients = nodeWeights(way, nodes, {
     ...options,
     order: orderOf(at, nodes.length, options),
@@ -57,12 +57,16 @@ export async function dpmMultistep<X>(at: Step<X>, options: MultistepOptions): P
   return { x: lincomb([way.carry, x], ...drift, [way.spread, brownian(from, to, way.power)]), denoised };
 }
 
+/** Whether an estimate at one level tells something beside one at the other: levels at a finite distance in λ. */
+const distinct = (past: Level, now: Level): boolean => past.alpha > 0 && halfLogSnr(past) !== halfLogSnr(now);
+
 /** The order of this step: what was asked for, as far as there is a past, and lower at the end where told. */
 function orderOf<X>(at: Step<X>, known: number, options: MultistepOptions): number {
   const { from, to, index, count } = at;
   const left = count - index;
   const short = options.lowerOrderFinal && count < 15;
-  if (endless(from, to) || (left === 1 && (short || options.eulerAtFinal))) return 1;
+  if (endless(from, to) || halfLogSnr(from) === halfLogSnr(to) || (left === 1 && (short || options.eulerAtFinal)))
+    return 1;
   return Math.min(options.order, known, short && left === 2 ? 2 : 3);
 }
 
