@@ -1,5 +1,6 @@
 import { continuousGrid } from './continuous-grid.js';
 import { type Grid, grid, gridFromBetas, withZeroTerminalSnr } from './grid.js';
+import { roundedChain } from './rounded-chain.js';
 import type { Schedule } from './schedule.js';
 import { type ScheduleName, schedules } from './schedules/index.js';
 import { shifted, withShift } from './shift.js';
@@ -7,7 +8,12 @@ import { shifted, withShift } from './shift.js';
 /** A training grid as plain JSON: a named schedule cut into steps or left whole, or the betas themselves. */
 export type GridConfig = ScheduleGridConfig | ContinuousGridConfig | BetasGridConfig;
 
-export interface ScheduleGridConfig {
+interface Arithmetic {
+  /** `float32` for the chain as torch programs compute it; see `roundedChain`. Exact when left out. */
+  readonly arithmetic?: 'float32';
+}
+
+export interface ScheduleGridConfig extends Arithmetic {
   readonly schedule: ScheduleName;
   readonly options: Readonly<Record<string, unknown>>;
   readonly count: number;
@@ -22,7 +28,7 @@ export interface ContinuousGridConfig extends ScheduleGridConfig {
   readonly times: readonly [least: number, most: number];
 }
 
-export interface BetasGridConfig {
+export interface BetasGridConfig extends Arithmetic {
   readonly betas: readonly number[];
   readonly zeroTerminalSnr: boolean;
   /** What σ/α of every level is multiplied by, before the rescaling of the end; 1 when left out. */
@@ -37,6 +43,11 @@ export interface BetasGridConfig {
  * gridFromConfig({ schedule: 'linear', options: {}, count: 10, zeroTerminalSnr: true }).level(9).alpha; // → 0
  */
 export function gridFromConfig(config: GridConfig): Grid {
+  const exact = exactGrid(config);
+  return config.arithmetic === 'float32' && !exact.continuous ? gridFromBetas(roundedChain(exact.betas)) : exact;
+}
+
+function exactGrid(config: GridConfig): Grid {
   const { zeroTerminalSnr, shift = 1 } = config;
   if ('betas' in config) {
     const betas = withShift(config.betas, shift);

@@ -3,7 +3,7 @@ import { type GridConfig, gridFromConfig } from '../diffusion/grid-config.js';
 import type { Level } from '../diffusion/level.js';
 import type { Precondition } from '../diffusion/precondition/precondition.js';
 import { type Prediction, type PredictionName, predictions } from '../diffusion/processes/predictions.js';
-import type { Steps } from './intervals.js';
+import { intervals, type Steps } from './intervals.js';
 import type { Limit } from './limit.js';
 import { type LimitName, limits } from './limits/index.js';
 import type { NoiseSteps } from './noise-steps.js';
@@ -70,13 +70,14 @@ export function assemble(scheme: Scheme): Assembled {
   const limit = scheme.limit && (limits.get(scheme.limit.name) as (options?: object) => Limit);
   const chosen = steps(scheme.steps.options);
   const rule = sampler(scheme.sampler.options);
+  const rounded = scheme.grid.arithmetic === 'float32' ? inFloat32 : (levels: Steps): Steps => levels;
   const inOrder = rule.direction === 'up' ? reversed : (levels: Steps): Steps => levels;
   return {
     grid,
     prediction,
     precondition: preconditionOf(scheme, { grid, prediction }),
     sampler: rule,
-    steps: (count) => inOrder(chosen.levels({ count, grid })),
+    steps: (count) => inOrder(rounded(chosen.levels({ count, grid }))),
     limit: limit?.(scheme.limit?.options),
     startScale: starts[scheme.start ?? 'magnitude'],
   };
@@ -88,4 +89,11 @@ function preconditionOf({ precondition }: Scheme, at: NetworkAt): Precondition {
   const family = preconditions.get(precondition?.name ?? usual) as (at: NetworkAt, options?: object) => Precondition;
   const made = family(at, precondition?.options);
   return (level) => (level.cNoise === undefined ? made(level) : { ...made(level), cNoise: level.cNoise });
+}
+
+/** σ at α = 1 as torch programs store it. */
+function inFloat32(steps: Steps): Steps {
+  const round = (level: Level): Level =>
+    level.alpha === 1 ? { ...level, sigma: Math.fround(level.sigma) } : level;
+  return intervals(steps).map(({ from, to, ...rest }) => ({ ...rest, from: round(from), to: round(to) }));
 }

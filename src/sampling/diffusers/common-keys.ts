@@ -4,10 +4,9 @@ import type { GridConfig } from '../../diffusion/grid-config.js';
 import type { PredictionName } from '../../diffusion/processes/predictions.js';
 import { type ScheduleName, schedules } from '../../diffusion/schedules/index.js';
 import type { LimitName } from '../limits/index.js';
-import type { NoiseSteps } from '../noise-steps.js';
 import type { Choice, Scheme } from '../scheme.js';
 import type { StartName } from '../start.js';
-import { noiseSteps, type StepsName } from '../steps/index.js';
+import type { StepsName } from '../steps/index.js';
 import { foreignKeys } from './foreign-keys.js';
 import type { SchedulerConfig } from './scheduler-class.js';
 
@@ -85,7 +84,7 @@ export type GridKeys = Resolved<typeof gridKeys> & Partial<Resolved<typeof zeroS
 export type CommonKeys = Resolved<typeof commonKeys>;
 export type SpacingKeys = Resolved<typeof leadingKeys>;
 export type LimitKeys = Partial<Resolved<typeof clipKeys>> & Partial<Resolved<typeof thresholdKeys>>;
-export type SigmaKeys = Resolved<typeof sigmaKeys> &
+export type SigmaKeys = Partial<Resolved<typeof sigmaKeys>> &
   Partial<Resolved<typeof luKeys>> &
   Partial<Resolved<typeof flowKeys>> &
   Partial<Resolved<typeof finalKeys>> & { readonly sigma_min?: number | null; readonly sigma_max?: number | null };
@@ -125,10 +124,17 @@ export interface ReadContext<K> {
 export interface ReadGridContext extends ReadContext<GridKeys> {
   /** The beta schedules of the class; all that there are unless told. */
   readonly known?: readonly (keyof typeof scheduleOf)[];
+  /** `float32` for the chain as torch rounds it, which is the usual; σ at little noise differs in the fourth digit. */
+  readonly arithmetic?: 'float32' | 'float64';
 }
 
 /** The training grid that a config describes. */
-export function readGrid({ who, keys, config, known = betaSchedules }: ReadGridContext): GridConfig {
+export function readGrid(context: ReadGridContext): GridConfig {
+  const grid = exactGrid(context);
+  return context.arithmetic === 'float64' ? grid : { ...grid, arithmetic: 'float32' };
+}
+
+function exactGrid({ who, keys, config, known = betaSchedules }: ReadGridContext): GridConfig {
   const { num_train_timesteps: count, rescale_betas_zero_snr: zeroTerminalSnr = false, beta_schedule: name } = keys;
   const betas = config['trained_betas'];
   if (betas !== undefined && betas !== null) {
@@ -290,35 +296,25 @@ export function writeSpacing(who: string, { steps }: Scheme): SchedulerConfig {
   return { timestep_spacing: steps.name, steps_offset: steps.options?.['offset'] ?? 0 };
 }
 
-/**
- * The steps of `scheme` as keys, provided that `read` makes the same steps of them: every option of ours that the class
- * has no key for is noticed.
- */
-export function writeSteps(
-  who: string,
-  { steps }: Scheme,
-  read: (keys: SchedulerConfig) => Choice<StepsName>,
-): SchedulerConfig {
+/** The steps of `scheme` as keys, as far as they go: `checkedWrite` notices what they do not say. */
+export function writeSteps(who: string, { steps }: Scheme): SchedulerConfig {
   const { name, options = {} } = steps;
   const asked = Object.entries(sigmaSteps).find(([, { name: other }]) => other === name)?.[0];
+  if (asked === undefined && !(spacings as readonly string[]).includes(name)) throw unwritable(who, `${name} steps`);
   const within = options['within'] ?? 'training';
-  const spacing = asked === undefined ? name : within === 'training' ? 'linspace' : within;
-  const keys: SchedulerConfig = {
-    timestep_spacing: spacing,
+  return {
+    timestep_spacing: asked === undefined ? name : within === 'training' ? 'linspace' : within,
     steps_offset: options['offset'] ?? 0,
     ...Object.fromEntries(Object.keys(sigmaSteps).map((key) => [key, key === asked])),
     final_sigmas_type: (options['end'] ?? 'clean') === 'clean' ? 'zero' : 'sigma_min',
     sigma_min: options['sigmaMin'] ?? null,
     sigma_max: options['sigmaMax'] ?? null,
   };
-  if (asked === undefined && !(spacings as readonly string[]).includes(name)) throw unwritable(who, `${name} steps`);
-  const [own, theirs] = [steps, read(keys)].map((choice) => {
-    return (noiseSteps.get(choice.name) as (options?: object) => NoiseSteps)(choice.options).options;
-  }) as [NoiseSteps['options'], NoiseSteps['options']];
-  const differs = Object.keys(own).find((option) => own[option] !== theirs[option]);
-  if (differs !== undefined) throw unwritable(who, `${name} steps with ${differs} ${show(own[differs])}`);
-  return keys;
 }
+
+/** Keys without those that a class does not know. */
+export const knownOf = (keys: SchedulerConfig, known: object): SchedulerConfig =>
+  Object.fromEntries(Object.entries(keys).filter(([key]) => key === 'trained_betas' || Object.hasOwn(known, key)));
 
 function writeBetas(who: string, grid: GridConfig): SchedulerConfig {
   const rest = { beta_start: gridKeys.beta_start.default, beta_end: gridKeys.beta_end.default };

@@ -28,7 +28,7 @@ export const ddimScheduler = defineSchedulerClass({
     const keys = resolve(who, keysOfDdim, meaningfulKeys(config, keysOfDdim));
     const { name, offset } = readSpacing(keys);
     return {
-      grid: readGrid({ who, keys, config }),
+      grid: readGrid({ who, keys, config, arithmetic: 'float64' }),
       prediction: readPrediction({ who, keys, config }),
       steps: { name, options: { ...offset, end: keys.set_alpha_to_one ? 'clean' : 'first', landing: 'stride' } },
       sampler: { name: 'ddim', options: { eta: 0, direction: 'model' } },

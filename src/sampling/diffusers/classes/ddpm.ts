@@ -1,4 +1,3 @@
-import { ToolkitError } from '../../../core/errors.js';
 import { choice, resolve } from '../../../core/options.js';
 import {
   commonKeys,
@@ -21,6 +20,16 @@ const varianceTypes = [
   'learned_range',
 ] as const;
 
+/** In diffusers a `learned` network says the variance itself, not its logarithm as in the paper. */
+const varianceOf: Readonly<Record<(typeof varianceTypes)[number], string>> = {
+  fixed_small: 'small',
+  fixed_small_log: 'small',
+  fixed_large: 'large',
+  fixed_large_log: 'large',
+  learned: 'learned-plain',
+  learned_range: 'learned-range',
+};
+
 const keysOfDdpm = {
   ...commonKeys,
   variance_type: choice(varianceTypes, { default: 'fixed_small', help: 'Variance of a step.' }),
@@ -36,22 +45,15 @@ export const ddpmScheduler = defineSchedulerClass({
   read(config) {
     const who = 'DDPMScheduler';
     const keys = resolve(who, keysOfDdpm, meaningfulKeys(config, keysOfDdpm));
-    if (keys.variance_type.startsWith('learned')) {
-      throw new ToolkitError(
-        'unsupported-scheduler',
-        `${who}: variance_type "${keys.variance_type}" needs a network that predicts its variance, which cannot be used yet. ` +
-          'Set it to "fixed_small" or "fixed_large" for a network that does not.',
-      );
-    }
     const { name, offset } = readSpacing(keys);
     return {
-      grid: readGrid({ who, keys, config }),
+      grid: readGrid({ who, keys, config, arithmetic: 'float64' }),
       prediction: readPrediction({ who, keys, config }),
       steps: { name, options: { ...offset, end: 'clean', landing: 'next' } },
       sampler: {
         name: 'ddpm',
         options: {
-          variance: keys.variance_type.startsWith('fixed_large') ? 'large' : 'small',
+          variance: varianceOf[keys.variance_type],
           arithmetic: 'float32', // coefficients as torch rounds them
         },
       },
@@ -66,6 +68,8 @@ export const ddpmScheduler = defineSchedulerClass({
     if (end !== 'clean') throw unwritable('DDPMScheduler', `end "${end}"`);
     if (steps.name !== 'leading' && landing !== 'next') throw unwritable('DDPMScheduler', `landing "${landing}"`);
     const variance = sampler.options?.['variance'] ?? 'small';
-    return { ...writeCommon('DDPMScheduler', scheme), variance_type: `fixed_${variance}` };
+    const [type] = Object.entries(varianceOf).find(([, ours]) => ours === variance) ?? [];
+    if (type === undefined) throw unwritable('DDPMScheduler', `variance "${variance}"`);
+    return { ...writeCommon('DDPMScheduler', scheme), variance_type: type };
   },
 });

@@ -1,0 +1,16 @@
+import { resolve } from '../../../core/options.js';
+import { gridKeys, linspaceKeys, meaningfulKeys, zeroSnrKeys } from '../common-keys.js';
+import { sigmaScheduler } from '../sigma-scheduler.js';
+
+const keysOfEulerAncestral = { ...gridKeys, ...zeroSnrKeys, ...linspaceKeys } as const;
+
+/** `EulerAncestralDiscreteScheduler`: for networks of ε and of v, by timesteps alone. */
+export const eulerAncestralScheduler = sigmaScheduler({
+  name: 'EulerAncestralDiscreteScheduler',
+  options: keysOfEulerAncestral,
+  resolve: (config) =>
+    resolve('EulerAncestralDiscreteScheduler', keysOfEulerAncestral, meaningfulKeys(config, keysOfEulerAncestral)),
+  sampler: { name: 'euler-ancestral', options: { eta: 1 } },
+  betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
+  predictions: ['epsilon', 'v_prediction'],
+});
