@@ -44,7 +44,9 @@ export interface BetasGridConfig extends Arithmetic {
  */
 export function gridFromConfig(config: GridConfig): Grid {
   const exact = exactGrid(config);
-  return config.arithmetic === 'float32' && !exact.continuous ? gridFromBetas(roundedChain(exact.betas)) : exact;
+  if (config.arithmetic !== 'float32' || exact.continuous) return exact;
+  // Such programs keep the list of β beside the products, and some take the β of a step from it.
+  return Object.freeze({ ...gridFromBetas(roundedChain(exact.betas)), betas: exact.betas.map(Math.fround) });
 }
 
 function exactGrid(config: GridConfig): Grid {

@@ -1,7 +1,9 @@
 import { defineRegistry } from '../../core/registry.js';
 import { alignYourSteps } from './align-your-steps.js';
 import { beta } from './beta.js';
+import { consistencySteps } from './consistency.js';
 import { custom } from './custom.js';
+import { distilledSteps } from './distilled.js';
 import { exponential } from './exponential.js';
 import { flowSteps } from './flow.js';
 import { geometric } from './geometric.js';
@@ -15,7 +17,9 @@ import { trailing, trailingIndices } from './trailing.js';
 export const noiseSteps = defineRegistry('steps', {
   'align-your-steps': alignYourSteps,
   beta,
+  consistency: consistencySteps,
   custom,
+  distilled: distilledSteps,
   exponential,
   flow: flowSteps,
   geometric,
@@ -32,7 +36,9 @@ export type { KarrasOptions } from './karras.js';
 export {
   alignYourSteps,
   beta,
+  consistencySteps,
   custom,
+  distilledSteps,
   exponential,
   flowSteps,
   geometric,

@@ -1,8 +1,9 @@
 import { ToolkitError } from '../../../core/errors.js';
 import { choice } from '../../../core/options.js';
 import { zipped } from '../../../core/rowwise.js';
-import { magnitude } from '../../../diffusion/level.js';
-import { posterior, posteriorFloat32 } from '../../../diffusion/processes/posterior.js';
+import type { Grid } from '../../../diffusion/grid.js';
+import { type Level, magnitude } from '../../../diffusion/level.js';
+import { type Posterior, posterior, posteriorFloat32 } from '../../../diffusion/processes/posterior.js';
 import { learnedRangeVariance, type VarianceAt } from '../../../diffusion/processes/variance.js';
 import { defineSampler } from '../../sampler.js';
 
@@ -28,13 +29,13 @@ export const ddpm = defineSampler({
       default: 'small',
       help: "Variance of a step: the lower or the upper bound, or by the network's second output.",
     }),
-    arithmetic: choice(['float64', 'float32'], {
+    arithmetic: choice(['float64', 'float32', 'float32-listed'], {
       default: 'float64',
-      help: 'Precision of the coefficients; float32 agrees with torch programs to the last digits.',
+      help: 'Precision of the coefficients; float32 agrees with torch programs that compute β, float32-listed with those that list it.',
     }),
   },
-  async step({ x, from, to, denoise, estimate, lincomb, noise }, { variance, arithmetic }) {
-    const mean = arithmetic === 'float64' ? posterior(from, to) : posteriorFloat32(from, to);
+  async step({ x, from, to, grid, denoise, estimate, lincomb, noise }, { variance, arithmetic }) {
+    const mean = coefficients({ from, to, grid, arithmetic });
     if (variance === 'small' || variance === 'large') {
       const denoised = await denoise(x, from);
       if (to.sigma === 0) return { x: lincomb([mean.x, x], [mean.clean, denoised]), denoised };
@@ -52,6 +53,21 @@ export const ddpm = defineSampler({
     return { x: lincomb([mean.x, x], [mean.clean, denoised], [1, fresh]), denoised };
   },
 });
+
+interface Coefficients {
+  readonly from: Level;
+  readonly to: Level;
+  readonly grid: Grid | null;
+  readonly arithmetic: 'float64' | 'float32' | 'float32-listed';
+}
+
+function coefficients({ from, to, grid, arithmetic }: Coefficients): Posterior {
+  if (arithmetic === 'float64') return posterior(from, to);
+  if (arithmetic === 'float32' || grid === null) return posteriorFloat32(from, to);
+  const index = grid.indexOf(from);
+  const neighbours = Number.isInteger(index) && (to.sigma === 0 ? index === 0 : grid.indexOf(to) === index - 1);
+  return posteriorFloat32(from, to, neighbours ? grid.betas[index]! : null);
+}
 
 /** The standard deviation of a step out of what the network says. */
 const deviations: Readonly<
