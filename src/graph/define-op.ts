@@ -45,6 +45,11 @@ export interface OpDefinition<A extends object = any, Given extends object = any
   ) => Data | readonly Data[];
   /** One cotangent per input (null for none), built from ops, so that it differentiates again; or why there is none. */
   readonly vjp: ((at: VjpContext<A>) => readonly (Tensor | null)[]) | string;
+  /**
+   * The outputs made once more out of what derivatives need anyway (null for one that cannot be), where that costs less
+   * than keeping them in memory until the backward pass; see `grad`.
+   */
+  readonly again?: (at: Pick<VjpContext<A>, 'inputs' | 'attributes' | 'outputs' | 'ops'>) => readonly (Tensor | null)[];
   /** Writes the op as ONNX: a bare operator type, or a function that emits nodes. */
   readonly onnx: string | ((at: OnnxContext<A>) => void);
   /** Cases for the conformance suite. */

@@ -14,6 +14,7 @@ interface UnaryRule<A extends object> {
   readonly f: (x: number, attributes: A) => number;
   /** Cotangent of x. */
   readonly dx: ((at: VjpContext<A> & { readonly x: Tensor }) => Tensor) | null;
+  readonly again?: OpDefinition<A>['again'];
   readonly onnx: OpDefinition<A>['onnx'];
   /** Where the function is smooth, for the conformance suite. */
   readonly range?: readonly [number, number];
@@ -26,6 +27,7 @@ export function unary<A extends object = object>({
   attributes,
   f,
   dx,
+  again,
   onnx,
   range,
   samples,
@@ -36,6 +38,7 @@ export function unary<A extends object = object>({
     infer: ([x]) => requireFloat(name, x!),
     evaluate: ([x], at) => (x!.data as Float).map((value) => f(value, at)),
     vjp: (at) => [dx ? dx({ ...at, x: at.inputs[0]! }) : null],
+    ...(again && { again }),
     onnx,
     samples: samples ?? [
       { inputs: [[2, 3]], ...(range && { range }) },

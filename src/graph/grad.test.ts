@@ -5,6 +5,7 @@ import { floats, type HostArray, type Shape, sizeOf } from '../core/host-array.j
 import { fold, gaussians, key } from '../core/random.js';
 import { constant, input } from './define-op.js';
 import { grad } from './grad.js';
+import { nodesOf } from './graph.js';
 import {
   add,
   conv2d,
@@ -82,6 +83,23 @@ suite('grad', () => {
     }
     const all = parts.map((y) => sum(square(y))).reduce((a, b) => add(a, b));
     await matchesDifference({ loss: all, at, value, direction, name: 'all three' });
+  });
+
+  test('recomputing gives the same gradients and reads no activation that was kept', async () => {
+    const [x, w, scale, shift] = [input('x', [2, 4, 3, 3]), input('w', [4, 4, 3, 3]), input('s', [4]), input('b', [4])];
+    const hidden = silu(groupNorm(conv2d(x, w, { padding: 1 }), scale, shift, { groups: 2 }));
+    const loss = sum(square(conv2d(hidden, w, { padding: 1 })));
+    const feeds = { x: random(x.shape, 'x'), w: random(w.shape, 'w'), s: random([4], 's'), b: random([4], 'b') };
+    const [kept] = grad(loss, [w]);
+    const [made] = grad(loss, [w], undefined, { recompute: true });
+    const [a, b] = [await numbers(kept!, feeds), await numbers(made!, feeds)];
+    for (const [i, value] of a.entries()) assert.ok(Math.abs(value - b[i]!) < 1e-4 * Math.max(1, Math.abs(value)));
+    const readers = (of: Tensor, g: Tensor) => nodesOf({ outputs: { g } }).filter(({ inputs }) => inputs.includes(of));
+    assert.ok(readers(hidden, kept!).some(({ op }) => op.name === 'convWeightGrad'));
+    assert.deepEqual(
+      readers(hidden, made!).map(({ op }) => op.name),
+      ['conv2d'],
+    );
   });
 
   test('what has no derivative says so', () => {

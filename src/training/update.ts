@@ -102,7 +102,7 @@ function readsOnce(graph: Graph): boolean {
  * while it is at hand and then forgets it, instead of keeping all of them for weight gradients at the very end.
  */
 function gradientsOf(loss: Tensor, parameters: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-  const grads = grad(loss, [...parameters.values()]);
+  const grads = grad(loss, [...parameters.values()], undefined, { recompute: true });
   const depth = new Map<Node, number>();
   for (const node of nodesOf({ outputs: Object.fromEntries(grads.map((g, i) => [String(i), g])) })) {
     depth.set(node, 1 + Math.max(0, ...node.inputs.map((x) => depth.get(x.node)!)));

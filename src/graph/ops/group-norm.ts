@@ -109,6 +109,16 @@ export const groupNorm: Op<Partial<GroupNormAttributes>> = defineOp<GroupNormAtt
         : parts[0];
     return [dx ? ops.reshape(dx, { shape: x!.shape }) : null, dscale, dshift];
   },
+  // y = x·a + (β − μ·a) with a = r·γ: one affine pass over the x that the derivative reads as well.
+  again: ({ inputs: [x, scale, shift], attributes: { groups: G }, outputs: [, mean, rstd], ops }) => {
+    const [N, C] = x!.shape as [number, number];
+    const perGroup = (stat: Tensor): Tensor => ops.reshape(stat, { shape: [N, G, 1] });
+    const perChannel = (p: Tensor): Tensor => ops.reshape(p, { shape: [1, G, C / G] });
+    const a = ops.mul(perGroup(rstd!), perChannel(scale!));
+    const b = ops.sub(perChannel(shift!), ops.mul(perGroup(mean!), a));
+    const wide = { shape: [N, C, ...x!.shape.slice(2).map(() => 1)] };
+    return [ops.add(ops.mul(x!, ops.reshape(a, wide)), ops.reshape(b, wide)), null, null];
+  },
   onnx: (at) => (at.target === 'webgpu' ? spelledOut(at) : fused(at)),
   samples: [
     { inputs: [[2, 6, 3, 2], [6], [6]], attributes: { groups: 3 } },

@@ -80,6 +80,21 @@ for (const name of ops.names) {
         const results = await evaluateGraph(Object.fromEntries(outputs.map((y, k) => [`y${k}`, y])), at.feeds);
         for (const [k, y] of outputs.entries()) assert.equal(results[`y${k}`]!.data.length, sizeOf(y.shape));
       });
+      if (definition.again) {
+        test(`sample ${i}: made again, it is the same`, async () => {
+          const { inputs, attributes } = outputs[0]!.node;
+          const made = definition.again!({ inputs, attributes, outputs, ops: ops.entries });
+          const pairs = outputs.flatMap((y, k) => (made[k] ? [[y, made[k]] as const] : []));
+          assert.ok(pairs.length > 0);
+          for (const [y, twin] of pairs) {
+            assert.notEqual(twin.node, y.node);
+            const both = await evaluateGraph({ y, twin }, at.feeds);
+            for (const [k, value] of (both['y']!.data as Float32Array).entries()) {
+              assert.ok(Math.abs(value - Number(both['twin']!.data[k])) < 1e-5 * Math.max(1, Math.abs(value)));
+            }
+          }
+        });
+      }
       const loss = probe(outputs, 'first');
       if (loss && typeof definition.vjp !== 'string' && at.differentiable.length > 0) {
         test(`sample ${i}: first derivative`, () => checkGradient(loss, at, `${name} ${i}`));

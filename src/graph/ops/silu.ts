@@ -7,6 +7,7 @@ export const silu: Op = unary({
   f: (x) => x / (1 + Math.exp(-x)),
   // d(x·σ) = σ·(1 + x − x·σ); the product is read back as y.
   dx: ({ x, y, dy, ops }) => ops.mul(dy, ops.mul(ops.sigmoid(x), ops.add(ops.sub(x, y), 1))),
+  again: ({ inputs: [x], ops }) => [ops.mul(x!, ops.sigmoid(x!))], // the backward pass needs σ(x) anyway
   onnx: ({ node, in: [x], out, target }) => {
     if (target === 'cpu') {
       node('QuickGelu', [x!], { outputs: out, domain: 'com.microsoft', attributes: { alpha: { float: 1 } } });
