@@ -1,4 +1,5 @@
 export * from './continuous-grid.js';
+export * from './gamma.js';
 export * from './grid.js';
 export * from './grid-config.js';
 export { type Kind, kinds, type RescaledOptions, rescaled } from './kind.js';
@@ -20,3 +21,4 @@ export {
 } from './schedule.js';
 export * from './schedules/index.js';
 export * from './shift.js';
+export * from './token-shift.js';

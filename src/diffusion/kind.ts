@@ -1,3 +1,4 @@
+import { ToolkitError } from '../core/errors.js';
 import { type Level, magnitude } from './level.js';
 
 /**
@@ -72,5 +73,11 @@ export interface RescaledOptions {
  */
 export function rescaled({ level, kind }: RescaledOptions): Level {
   const scale = kinds[kind].scale(level);
-  return Math.abs(scale - 1) < 1e-12 ? level : { ...level, alpha: level.alpha / scale, sigma: level.sigma / scale };
+  if (scale === 0) {
+    throw new ToolkitError(
+      'bad-level',
+      `pure noise, alpha = 0 and sigma = ${level.sigma}, is no level of a ${kind} schedule. Start at a finite sigma/alpha.`,
+    );
+  }
+  return Math.abs(scale - 1) < 1e-9 ? level : { ...level, alpha: level.alpha / scale, sigma: level.sigma / scale };
 }

@@ -1,7 +1,8 @@
 import type { Grid } from '../grid.js';
-import { magnitude } from '../level.js';
-import { convert, type Prediction, x0 } from '../processes/predictions.js';
+import { rescaled } from '../kind.js';
+import type { Prediction } from '../processes/predictions.js';
 import type { Precondition } from './precondition.js';
+import { predicting } from './predicting.js';
 
 export interface DiscreteOptions {
   readonly grid: Grid;
@@ -9,9 +10,10 @@ export interface DiscreteOptions {
 }
 
 /**
- * A network trained on the variance-preserving levels of a grid, told the index of the level.
+ * A network trained on the levels of a grid, told the index of the level.
  *
- *   c_in = 1/√(α² + σ²),   c_noise = index of the level,   c_skip and c_out from the prediction
+ *   c_in brings x to the scale of the grid: 1/√(α² + σ²) where that preserves variance, 1/(α + σ) on straight paths, 1/α
+ *   where variance explodes,   c_noise = index of the level,   c_skip and c_out from the prediction
  *
  * c_in brings an x of any scale, say of Karras' α = 1, to the one the network knows; on levels of the grid it is 1.
  * Karras et al. 2022, arXiv:2206.00364, Table 1, columns VP and iDDPM.
@@ -22,10 +24,7 @@ export interface DiscreteOptions {
  */
 export function discrete({ grid, prediction }: DiscreteOptions): Precondition {
   return (level) => {
-    const norm = magnitude(level);
-    const cIn = Math.abs(norm - 1) < 1e-9 ? 1 : 1 / norm;
-    const seen = { alpha: level.alpha * cIn, sigma: level.sigma * cIn };
-    const clean = convert({ from: prediction, to: x0, level: seen });
-    return { cSkip: clean.x * cIn, cOut: clean.raw, cIn, cNoise: grid.indexOf(level) };
+    const seen = rescaled({ level, kind: grid.kind });
+    return predicting({ level, seen, prediction, cNoise: grid.indexOf(level) });
   };
 }

@@ -1,10 +1,11 @@
 import { number } from '../../core/options.js';
+import { chainLength, rateCurves } from '../rate-curves.js';
 import { defineSchedule, ramp } from '../schedule.js';
 
 /**
  * β rises linearly from step to step. Ho et al. 2020, arXiv:2006.11239, Section 4.
  *
- *   α²(t) = exp(−B(t)),   B(t) = 1000·(β₀·t + (β₁ − β₀)·t²/2)
+ *   β(t) = 1000·(β₀ + (β₁ − β₀)·t),   α²(t) = exp(−B(t)),   B(t) = 1000·(β₀·t + (β₁ − β₀)·t²/2)
  *
  * is its limit for many steps: Song et al. 2021, arXiv:2011.13456, Equation 33. The betas belong to a chain of 1000
  * steps and are not rescaled for shorter ones, so a chain of 100 steps ends at a higher signal.
@@ -20,12 +21,10 @@ export const linear = defineSchedule({
     betaStart: number({ default: 0.0001, min: 0, max: 1, help: 'Noise variance added by the first training step.' }),
     betaEnd: number({ default: 0.02, min: 0, max: 1, help: 'Noise variance added by the last training step.' }),
   },
-  curves({ betaStart, betaEnd }) {
-    const total = (t: number): number => 1000 * (betaStart * t + ((betaEnd - betaStart) * t ** 2) / 2);
-    return {
-      alpha: (t) => Math.exp(-total(t) / 2),
-      sigma: (t) => Math.sqrt(-Math.expm1(-total(t))),
-    };
-  },
+  curves: ({ betaStart, betaEnd }) =>
+    rateCurves({
+      rate: (t) => chainLength * (betaStart + (betaEnd - betaStart) * t),
+      total: (t) => chainLength * (betaStart * t + ((betaEnd - betaStart) * t ** 2) / 2),
+    }),
   betas: (count, { betaStart, betaEnd }) => ramp({ first: betaStart, last: betaEnd, count }),
 });

@@ -1,12 +1,14 @@
 import { number } from '../../core/options.js';
-import { defineSchedule, ramp } from '../schedule.js';
+import { rootRampBetas, rootRampCurves } from '../root-ramp.js';
+import { defineSchedule } from '../schedule.js';
 
 /**
  * √β rises linearly from step to step: the schedule of latent diffusion.
  *
  *   α²(t) = exp(−B(t)),   B(t) = 1000·(β₀·t + √β₀·d·t² + d²·t³/3),   d = √β₁ − √β₀
  *
- * Rombach et al. 2022, arXiv:2112.10752 (their released code; the paper says "linear").
+ * Rombach et al. 2022, arXiv:2112.10752 (their released code; the paper says "linear"). `quadratic` is the same formula
+ * with the ends of DDPM.
  *
  * @example
  * import { scaledLinear } from 'langevin/diffusion';
@@ -19,15 +21,6 @@ export const scaledLinear = defineSchedule({
     betaStart: number({ default: 0.00085, min: 0, max: 1, help: 'Noise variance added by the first training step.' }),
     betaEnd: number({ default: 0.012, min: 0, max: 1, help: 'Noise variance added by the last training step.' }),
   },
-  curves({ betaStart, betaEnd }) {
-    const root = Math.sqrt(betaStart);
-    const d = Math.sqrt(betaEnd) - root;
-    const total = (t: number): number => 1000 * (betaStart * t + root * d * t ** 2 + (d ** 2 * t ** 3) / 3);
-    return {
-      alpha: (t) => Math.exp(-total(t) / 2),
-      sigma: (t) => Math.sqrt(-Math.expm1(-total(t))),
-    };
-  },
-  betas: (count, { betaStart, betaEnd }) =>
-    ramp({ first: Math.sqrt(betaStart), last: Math.sqrt(betaEnd), count }).map((root) => root ** 2),
+  curves: rootRampCurves,
+  betas: rootRampBetas,
 });
