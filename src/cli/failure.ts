@@ -15,6 +15,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   'unknown-data set',
   'unknown-dataset',
   'unknown-level-sampler',
+  'unknown-metric',
   'unknown-model preset',
   'unknown-sampler',
   'unknown-schedule',

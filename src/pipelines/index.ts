@@ -1,4 +1,5 @@
 export * from './classifier.js';
+export * from './features.js';
 export * from './folder.js';
 export * from './generate.js';
 export * from './model.js';

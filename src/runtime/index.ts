@@ -1,2 +1,3 @@
+export type { OnnxArray, OnnxModel, OnnxValue } from './onnx-model.js';
 export { referenceRuntime } from './reference.js';
 export type { CompileOptions, Executable, Feeds, Results, Runtime } from './runtime.js';

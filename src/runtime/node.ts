@@ -5,6 +5,7 @@ import { choice, integer, type Resolved, resolve } from '../core/options.js';
 import { gaussians, key } from '../core/random.js';
 import { conv2d, type Graph, input } from '../graph/index.js';
 import { compileOnnx } from './onnx.js';
+import { type OnnxModel, openOnnx } from './onnx-model.js';
 import type { CompileOptions, Executable, Runtime } from './runtime.js';
 import { cacheSessions } from './session-cache.js';
 
@@ -16,16 +17,7 @@ export const nodeRuntimeOptions = {
 /** onnxruntime on this machine: the CPU, or another device that the installed package supports. */
 export function createRuntime(given: Partial<Resolved<typeof nodeRuntimeOptions>> = {}): Runtime {
   const { threads, device } = resolve('node runtime', nodeRuntimeOptions, given);
-  const session: ort.InferenceSession.SessionOptions = {
-    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    graphOptimizationLevel: 'all',
-    enableMemPattern: false,
-    // Left to itself the engine counts physical cores, which on a virtual machine may be half of what there is.
-    intraOpNumThreads: threads === 0 ? availableParallelism() : threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-    extra: { session: { set_denormal_as_zero: '1' } },
-  };
+  const session = sessionOptions({ threads, device });
   const target = device === 'webgpu' ? 'webgpu' : 'cpu';
   let block: Promise<number> | undefined;
   return cacheSessions({
@@ -35,6 +27,27 @@ export function createRuntime(given: Partial<Resolved<typeof nodeRuntimeOptions>
       return compileOnnx({ ort, target, session, block: await block, writesInto: true }, graph, options);
     },
   });
+}
+
+/** Opens somebody else's ONNX file: a feature network, for example. */
+export function openOnnxModel(
+  path: string,
+  given: Partial<Resolved<typeof nodeRuntimeOptions>> = {},
+): Promise<OnnxModel> {
+  return openOnnx(ort, path, sessionOptions(resolve('openOnnxModel', nodeRuntimeOptions, given)));
+}
+
+function sessionOptions({ threads, device }: Resolved<typeof nodeRuntimeOptions>): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    graphOptimizationLevel: 'all',
+    enableMemPattern: false,
+    // Left to itself the engine counts physical cores, which on a virtual machine may be half of what there is.
+    intraOpNumThreads: threads === 0 ? availableParallelism() : threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    extra: { session: { set_denormal_as_zero: '1' } },
+  };
 }
 
 /**
