@@ -1,14 +1,71 @@
 import { defineRegistry } from '../../../core/registry.js';
+import { cmStochasticIterativeScheduler } from './cm-stochastic-iterative.js';
 import { ddimScheduler } from './ddim.js';
+import { ddimInverseScheduler } from './ddim-inverse.js';
 import { ddpmScheduler } from './ddpm.js';
+import { dpmSolverMultistepScheduler } from './dpmsolver-multistep.js';
+import { dpmSolverSdeScheduler } from './dpmsolver-sde.js';
+import { dpmSolverSinglestepScheduler } from './dpmsolver-singlestep.js';
+import { edmEulerScheduler } from './edm-euler.js';
+import { eulerScheduler } from './euler.js';
+import { eulerAncestralScheduler } from './euler-ancestral.js';
+import { flowMatchEulerScheduler } from './flow-match-euler.js';
+import { flowMatchHeunScheduler } from './flow-match-heun.js';
+import { heunScheduler } from './heun.js';
+import { kdpm2Scheduler } from './kdpm2.js';
+import { kdpm2AncestralScheduler } from './kdpm2-ancestral.js';
+import { lcmScheduler } from './lcm.js';
+import { lmsScheduler } from './lms.js';
+import { scoreSdeVeScheduler } from './score-sde-ve.js';
+import { tcdScheduler } from './tcd.js';
+import { unclipScheduler } from './unclip.js';
 
 /** Under the names that stand in `_class_name`; the parallel variants compute the same steps. */
 export const schedulerClasses = defineRegistry('scheduler', {
+  CMStochasticIterativeScheduler: cmStochasticIterativeScheduler,
+  DDIMInverseScheduler: ddimInverseScheduler,
   DDIMParallelScheduler: ddimScheduler,
   DDIMScheduler: ddimScheduler,
   DDPMParallelScheduler: ddpmScheduler,
   DDPMScheduler: ddpmScheduler,
+  DPMSolverMultistepScheduler: dpmSolverMultistepScheduler,
+  DPMSolverSDEScheduler: dpmSolverSdeScheduler,
+  DPMSolverSinglestepScheduler: dpmSolverSinglestepScheduler,
+  EDMEulerScheduler: edmEulerScheduler,
+  EulerAncestralDiscreteScheduler: eulerAncestralScheduler,
+  EulerDiscreteScheduler: eulerScheduler,
+  FlowMatchEulerDiscreteScheduler: flowMatchEulerScheduler,
+  FlowMatchHeunDiscreteScheduler: flowMatchHeunScheduler,
+  HeunDiscreteScheduler: heunScheduler,
+  KDPM2AncestralDiscreteScheduler: kdpm2AncestralScheduler,
+  KDPM2DiscreteScheduler: kdpm2Scheduler,
+  LCMScheduler: lcmScheduler,
+  LMSDiscreteScheduler: lmsScheduler,
+  ScoreSdeVeScheduler: scoreSdeVeScheduler,
+  TCDScheduler: tcdScheduler,
+  UnCLIPScheduler: unclipScheduler,
 });
 
 export type SchedulerClassName = keyof typeof schedulerClasses.entries;
-export { ddimScheduler, ddpmScheduler };
+export {
+  cmStochasticIterativeScheduler,
+  ddimInverseScheduler,
+  ddimScheduler,
+  ddpmScheduler,
+  dpmSolverMultistepScheduler,
+  dpmSolverSdeScheduler,
+  dpmSolverSinglestepScheduler,
+  edmEulerScheduler,
+  eulerAncestralScheduler,
+  eulerScheduler,
+  flowMatchEulerScheduler,
+  flowMatchHeunScheduler,
+  heunScheduler,
+  kdpm2AncestralScheduler,
+  kdpm2Scheduler,
+  lcmScheduler,
+  lmsScheduler,
+  scoreSdeVeScheduler,
+  tcdScheduler,
+  unclipScheduler,
+};
