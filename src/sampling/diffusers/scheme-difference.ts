@@ -58,8 +58,9 @@ function choiceDifference({ part, of, wanted, got }: ChoicePair): string | null 
 type Options = Readonly<Record<string, unknown>>;
 
 const optionDifference = (specs: Specs, wanted: Options, got: Options): string | null =>
-  Object.entries(specs).find(([name, { default: usual }]) => !same(wanted[name] ?? usual, got[name] ?? usual))?.[0] ??
-  null;
+  Object.entries(specs).find(([name, { default: usual }]) => {
+    return name !== 'arithmetic' && !same(wanted[name] ?? usual, got[name] ?? usual); // torch has one arithmetic
+  })?.[0] ?? null;
 
 function gridDifference(wanted: GridConfig, got: GridConfig): string | null {
   const exact = { arithmetic: undefined }; // torch rounds every chain, whatever it is called

@@ -10,7 +10,7 @@ export const eulerAncestralScheduler = sigmaScheduler({
   options: keysOfEulerAncestral,
   resolve: (config) =>
     resolve('EulerAncestralDiscreteScheduler', keysOfEulerAncestral, meaningfulKeys(config, keysOfEulerAncestral)),
-  sampler: { name: 'euler-ancestral', options: { eta: 1 } },
+  sampler: { name: 'euler-ancestral', options: { eta: 1, arithmetic: 'float32' } },
   betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
   predictions: ['epsilon', 'v_prediction'],
 });

@@ -8,7 +8,7 @@ export const kdpm2AncestralScheduler = sigmaScheduler({
   name: 'KDPM2AncestralDiscreteScheduler',
   options: keysOfKdpm2,
   resolve: (config) => resolve('KDPM2AncestralDiscreteScheduler', keysOfKdpm2, meaningfulKeys(config, keysOfKdpm2)),
-  sampler: { name: 'dpm2-ancestral', options: { eta: 1 } },
+  sampler: { name: 'dpm2-ancestral', options: { eta: 1, arithmetic: 'float32' } },
   betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
   predictions: ['epsilon', 'v_prediction'],
   told: 'rounded',

@@ -17,8 +17,8 @@ export const dpm2Ancestral = defineSampler({
   evaluations: 2,
   memory: 0,
   options: ancestralOptions,
-  async step({ x, from, to, via, denoise, lincomb, noise }, { eta }) {
-    const { down, up } = split({ from, to, eta });
+  async step({ x, from, to, via, denoise, lincomb, noise }, options) {
+    const { down, up } = split({ from, to, ...options });
     const walked = await midpoint({ x, from, to: down, via: via[0], denoise, lincomb });
     return up === 0 ? walked : { ...walked, x: lincomb([1, walked.x], [up, noise('ancestral')]) };
   },

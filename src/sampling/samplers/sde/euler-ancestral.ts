@@ -16,9 +16,9 @@ export const eulerAncestral = defineSampler({
   evaluations: 1,
   memory: 0,
   options: ancestralOptions,
-  async step({ x, from, to, denoise, lincomb, noise }, { eta }) {
+  async step({ x, from, to, denoise, lincomb, noise }, options) {
     const denoised = await denoise(x, from);
-    const { down, up } = split({ from, to, eta });
+    const { down, up } = split({ from, to, ...options });
     const r = down.sigma / from.sigma;
     const c = down.alpha - from.alpha * r;
     if (up === 0) return { x: lincomb([r, x], [c, denoised]), denoised };
