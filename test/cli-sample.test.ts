@@ -127,7 +127,7 @@ suite('what is wrong', () => {
     await refused(
       2,
       ['-o', 'a.jpg'],
-      'sample: --out must end in .png, .gif, .npy, or / for a folder of single files, got "a.jpg".',
+      'sample: --out must end in .png, .svg, .gif, .npy, or / for a folder of single files, got "a.jpg".',
     );
     await refused(2, [...out, '--class', 'lift'], 'Unknown class "lift". Did you mean "left"? Known: left, right.');
     await refused(2, [...out, '--class', '2'], 'sample: classes are numbered 0 to 1, got 2.');

@@ -1,10 +1,12 @@
 import { ToolkitError } from '../../core/errors.js';
+import { isPointModel } from '../../pipelines/index.js';
 import { defineCommand } from '../define-command.js';
 import { openModel } from '../model/open-model.js';
 import { shippedModel } from '../model/shipped-model.js';
 import { openRuntime } from '../runtime.js';
 import { drawSamples } from '../sample/draw-samples.js';
 import { outputKind, writeSamples } from '../sample/outputs.js';
+import { refuseSinglePoints, writePoints } from '../sample/point-outputs.js';
 import { sampleOptions } from '../sample/sample-options.js';
 import { columnsOf, scaleOf, settleSampling } from '../sample/settle-sampling.js';
 import { figure, plural } from '../terminal/format.js';
@@ -12,7 +14,7 @@ import { version } from '../version.js';
 
 export const sample = defineCommand({
   name: 'sample',
-  summary: 'Draws pictures with a trained model.',
+  summary: 'Draws pictures, or points, with a trained model.',
   details:
     'Writes a grid, single files, an animation of the way out of the noise, or the numbers. Every PNG carries the ' +
     'recipe it was made by. Picture i depends on the seed, on i and on its class, and not on how many are made.',
@@ -23,8 +25,9 @@ export const sample = defineCommand({
     'langevin sample --model runs/emoji-faces-16 -n 64 -o faces.png',
     'langevin sample --class noto/smileys-emotion --guidance 2 --sampler dpmpp-2m -o smileys.gif',
     'langevin sample --class all -o classes.png',
+    'langevin sample --model runs/2d-moons -o moons.svg',
   ],
-  async run({ options, globals, out, signal }) {
+  async run({ options, given, globals, out, signal }) {
     const kind = outputKind(options.out, options.single);
     const path = options.model ?? shippedModel();
     if (path === null) {
@@ -34,7 +37,9 @@ export const sample = defineCommand({
       );
     }
     const model = await openModel(path);
-    const sampling = settleSampling(options, model);
+    const ofPoints = isPointModel(model);
+    if (ofPoints) refuseSinglePoints(kind);
+    const sampling = settleSampling(options, model, given);
     const keep = kind === 'animation' ? options.show : null;
     const begin = performance.now();
     const { pictures, frames } = await drawSamples({
@@ -47,16 +52,17 @@ export const sample = defineCommand({
     });
     const seconds = (performance.now() - begin) / 1000;
     const recipe = { langevin: version(), command: 'sample', model: path, weights: model.hash, ...sampling };
-    const files = await writeSamples({
-      out: options.out,
-      kind,
-      pictures,
-      frames,
-      columns: options.columns ?? columnsOf(sampling),
-      scale: options.scale ?? scaleOf(model),
-      recipe,
-    });
-    out.print(`Wrote ${options.out}: ${plural(sampling.count, 'picture')} in ${figure(seconds)} s.`);
+    const results = { out: options.out, kind, pictures, frames, recipe };
+    const files = ofPoints
+      ? await writePoints({ ...results, labels: sampling.labels, classes: model.classes })
+      : await writeSamples({
+          ...results,
+          columns: options.columns ?? columnsOf(sampling),
+          scale: options.scale ?? scaleOf(model),
+        });
+    out.print(
+      `Wrote ${options.out}: ${plural(sampling.count, ofPoints ? 'point' : 'picture')} in ${figure(seconds)} s.`,
+    );
     return { files, seconds, recipe };
   },
 });

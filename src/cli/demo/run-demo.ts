@@ -166,13 +166,8 @@ interface AnimationOptions {
 }
 
 function animation({ pictures, frames }: Drawn, { count, columns, scale }: AnimationOptions): Promise<Uint8Array> {
-  const shown: readonly (readonly Picture[])[] = [...thinned(frames, 24), fromBatch(rows(pictures, 0, count))];
-  const tiles = shown.map((frame) =>
-    grid(
-      frame.slice(0, count).map((tile) => enlarge(tile, scale)),
-      { columns },
-    ),
-  );
+  const shown = [...thinned(frames, 24), pictures].map((frame) => rows(frame, 0, count));
+  const tiles = shown.map((frame) => grid(frame, { columns, scale }));
   return encodeGif(tiles, { delay: 80, hold: 2000 });
 }
 

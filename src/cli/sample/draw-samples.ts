@@ -1,6 +1,5 @@
-import { floats, type HostArray } from '../../core/host-array.js';
-import { fromBatch, type Picture } from '../../files/picture.js';
-import { type DiffusionModel, generate } from '../../pipelines/index.js';
+import { concatRows, floats, type HostArray } from '../../core/host-array.js';
+import { type DiffusionModel, generate, isPointModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Output } from '../terminal/output.js';
 import type { Sampling } from './settle-sampling.js';
@@ -9,7 +8,7 @@ export interface DrawSamplesOptions {
   readonly model: DiffusionModel;
   readonly runtime: Runtime;
   readonly sampling: Sampling;
-  /** What to keep of every step: the noisy pictures, the clean ones expected, or nothing. */
+  /** What to keep of every step: the noisy samples, the clean ones expected, or nothing. */
   readonly keep: 'noisy' | 'expected' | null;
   readonly out: Output;
   readonly signal: AbortSignal;
@@ -17,25 +16,25 @@ export interface DrawSamplesOptions {
 
 export interface Drawn {
   readonly pictures: HostArray<'float32'>;
-  /** All pictures at each step. */
-  readonly frames: readonly (readonly Picture[])[];
+  /** All samples at each step. */
+  readonly frames: readonly HostArray<'float32'>[];
 }
 
 /** Samples with a bar, keeping frames where an animation is to be made. */
 export async function drawSamples({ model, runtime, sampling, keep, out, signal }: DrawSamplesOptions): Promise<Drawn> {
   const { labels, scheme, ...rest } = sampling;
   const work = generate({ model, runtime, ...rest, ...(labels && { labels }), scheme, signal });
-  const frames: Picture[][] = [];
+  const frames: HostArray<'float32'>[][] = [];
+  const shown = isPointModel(model) ? (x: HostArray<'float32'>) => x : withinRange;
   let bar: ReturnType<Output['progress']> | null = null;
   try {
     for (;;) {
       const { done, value } = await work.next();
-      if (done) return { pictures: value, frames };
+      if (done) return { pictures: value, frames: frames.map(concatRows) };
       bar ??= out.progress({ what: 'Sampling', total: value.total, unit: 'steps' });
       bar.update(value.done);
       if (keep === null) continue;
-      const seen = keep === 'noisy' ? withinRange(value.x) : value.denoised;
-      (frames[value.step - 1] ??= []).push(...fromBatch(seen));
+      (frames[value.step - 1] ??= []).push(keep === 'noisy' ? shown(value.x) : value.denoised);
     }
   } finally {
     bar?.end();

@@ -6,14 +6,19 @@ import type { HostArray } from '../../core/host-array.js';
 import { writeGif } from '../../files/gif.js';
 import { grid } from '../../files/grid.js';
 import { writeNpy } from '../../files/npy.js';
-import { enlarge, fromBatch, type Picture } from '../../files/picture.js';
+import { enlarge, fromBatch } from '../../files/picture.js';
 import { writePng } from '../../files/png.js';
 import { usageError } from '../parse.js';
 
 /** What a name of an output asks for. */
-export type OutputKind = 'grid' | 'animation' | 'numbers' | 'files';
+export type OutputKind = 'grid' | 'drawing' | 'animation' | 'numbers' | 'files';
 
-const kinds: Readonly<Record<string, OutputKind>> = { '.png': 'grid', '.gif': 'animation', '.npy': 'numbers' };
+const kinds: Readonly<Record<string, OutputKind>> = {
+  '.png': 'grid',
+  '.svg': 'drawing',
+  '.gif': 'animation',
+  '.npy': 'numbers',
+};
 
 /** By ending; a folder, or a name that ends in a slash, gets single files. */
 export function outputKind(out: string, single: boolean): OutputKind {
@@ -30,7 +35,7 @@ export interface WriteSamplesOptions {
   readonly kind: OutputKind;
   readonly pictures: HostArray<'float32'>;
   /** All pictures at each step, for an animation. */
-  readonly frames: readonly (readonly Picture[])[];
+  readonly frames: readonly HostArray<'float32'>[];
   readonly columns: number;
   readonly scale: number;
   /** Goes into every PNG; `index` says which picture a single file is. */
@@ -44,8 +49,10 @@ export async function writeSamples(options: WriteSamplesOptions): Promise<readon
     case 'grid':
       await writePng(out, grid(pictures, { columns, scale }), { recipe });
       return [out];
+    case 'drawing':
+      throw usageError(`sample: ${out} would be a drawing, and this model makes pictures. Take .png.`);
     case 'animation': {
-      const shown = [...frames, fromBatch(pictures)];
+      const shown = [...frames, pictures];
       await writeGif(
         out,
         shown.map((frame) => grid(frame, { columns, scale })),

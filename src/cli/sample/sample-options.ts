@@ -13,7 +13,7 @@ export const sampleOptions = {
     default: null,
     min: 1,
     max: 100_000,
-    help: 'How many pictures; 16, or one of each class with --class all.',
+    help: 'How many pictures; 16, or one of each class with --class all; 2000 of a model of points.',
   }),
   class: text({
     default: null,
@@ -38,11 +38,16 @@ export const sampleOptions = {
     default: 'philox',
     help: 'Where noise comes from; torch-cpu and cuda-philox give the numbers of torch on a CPU or GPU.',
   }),
-  batch: integer({ default: 16, min: 1, max: 4096, help: 'Pictures computed together; changes nothing else.' }),
+  batch: integer({
+    default: 16,
+    min: 1,
+    max: 4096,
+    help: 'Pictures computed together; changes nothing else. Points: 2000 unless told.',
+  }),
   out: text({
     default: 'samples.png',
     placeholder: 'FILE',
-    help: 'A .png with all in a grid, a .gif of their way out of the noise, a .npy with the numbers, or a folder/ of single files.',
+    help: 'A .png with all in a grid, a .gif of their way out of the noise, a .npy with the numbers, or a folder/ of single files; points as .svg or .png.',
   }),
   single: flag({ help: 'Writes single files into the folder --out.' }),
   columns: integer({ default: null, min: 1, max: 10_000, help: 'Pictures in a row of the grid.' }),

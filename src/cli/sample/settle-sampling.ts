@@ -1,6 +1,6 @@
 import type { Resolved } from '../../core/options.js';
 import type { RandomMode } from '../../core/random-modes.js';
-import { type DiffusionModel, pictureShape } from '../../pipelines/index.js';
+import { type DiffusionModel, isPointModel, pictureShape } from '../../pipelines/index.js';
 import { type SamplerName, type Scheme, samplers } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
 import { parseClasses, spreadLabels } from './classes.js';
@@ -21,15 +21,24 @@ export interface Sampling {
   readonly batch: number;
 }
 
-/** Settles the options of `sample` for one model. */
-export function settleSampling(options: SampleOptions, model: DiffusionModel): Sampling {
-  const { seed, guidance, steps, random, batch } = options;
+/** Points that are drawn unless told, and how many are computed together: they are small. */
+const usualPoints = 2_000;
+
+/** Settles the options of `sample` for one model, `given` those that were asked for by name. */
+export function settleSampling(
+  options: SampleOptions,
+  model: DiffusionModel,
+  given: ReadonlySet<string> = new Set(Object.keys(options)),
+): Sampling {
+  const { seed, guidance, steps, random } = options;
+  const ofPoints = isPointModel(model);
+  const batch = ofPoints && !given.has('batch') ? usualPoints : options.batch;
   const wanted = options.class === null ? null : parseClasses(options.class, model.classes);
   if (guidance !== 1 && !wanted) {
     const reason = model.classes ? 'Name a class with --class' : 'This model has no classes: leave --guidance out';
     throw usageError(`sample: --guidance ${guidance} needs classes to follow. ${reason}.`);
   }
-  const count = options.count ?? (options.class === 'all' ? wanted!.length : 16);
+  const count = options.count ?? (ofPoints ? usualPoints : options.class === 'all' ? wanted!.length : 16);
   const labels = wanted && spreadLabels(wanted, count);
   return { count, seed, labels, guidance, steps, scheme: schemeOf(options, model.scheme), random, batch };
 }
