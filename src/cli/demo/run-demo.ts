@@ -6,7 +6,7 @@ import { rows } from '../../core/host-array.js';
 import { writeFileAtomic } from '../../files/atomic.js';
 import { encodeGif } from '../../files/gif.js';
 import { grid } from '../../files/grid.js';
-import { enlarge, fromBatch, type Picture } from '../../files/picture.js';
+import { fromBatch } from '../../files/picture.js';
 import { encodePng, writePng } from '../../files/png.js';
 import type { DiffusionModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
