@@ -93,8 +93,8 @@ export const pipelineFiles = {
 } as const;
 
 /** The text of `model_index.json` for an unconditional pipeline around a `UNet2DModel`. */
-export function formatModelIndex(scheduler: 'DDPMScheduler' | 'DDIMScheduler'): string {
-  const pipeline = scheduler === 'DDPMScheduler' ? 'DDPMPipeline' : 'DDIMPipeline';
+export function formatModelIndex(scheduler: string): string {
+  const pipeline = scheduler === 'DDIMScheduler' ? 'DDIMPipeline' : 'DDPMPipeline';
   return formatConfig(pipeline, { scheduler: ['diffusers', scheduler], unet: ['diffusers', 'UNet2DModel'] });
 }
 

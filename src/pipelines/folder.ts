@@ -21,7 +21,7 @@ import {
   type StorageType,
   writeSafetensors,
 } from '../nn/index.js';
-import { readSchedulerConfig, type Scheme, writeSchedulerConfig } from '../sampling/index.js';
+import { readSchedulerConfig, writeSchedulerConfig } from '../sampling/index.js';
 import type { DiffusionModel } from './model.js';
 
 /** Names of the classes by label, beside `model_index.json`. */
@@ -84,7 +84,7 @@ export async function saveModel(path: string, { model, dtype = 'F32', extra = {}
   const scheduler = writeSchedulerConfig(model.scheme);
   const isPoints = isMlpConfig(model.config);
   const names = isPoints ? pointFiles : pipelineFiles;
-  const schedulerName = schedulerClass(model.scheme);
+  const schedulerName = String(scheduler['_class_name']);
   const files: Record<string, string | Uint8Array> = {
     ...extra,
     [names.modelIndex]: isPoints ? formatPointIndex(schedulerName) : formatModelIndex(schedulerName),
@@ -97,9 +97,6 @@ export async function saveModel(path: string, { model, dtype = 'F32', extra = {}
     for (const [name, content] of Object.entries(files)) await writeFileAtomic(join(directory, name), content);
   });
 }
-
-const schedulerClass = ({ sampler }: Scheme): 'DDPMScheduler' | 'DDIMScheduler' =>
-  sampler.name === 'ddim' ? 'DDIMScheduler' : 'DDPMScheduler';
 
 /** The folder that really holds the model, and its files by relative path. */
 async function modelListing(path: string): Promise<{ readonly folder: string; readonly listing: readonly string[] }> {

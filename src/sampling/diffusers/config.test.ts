@@ -93,6 +93,8 @@ suite('reading', () => {
     for (const [type, variance] of [
       ['fixed_small_log', 'small'],
       ['fixed_large_log', 'large'],
+      ['learned', 'learned-plain'],
+      ['learned_range', 'learned-range'],
     ]) {
       assert.equal(read({ variance_type: type }).sampler.options?.['variance'], variance);
     }
@@ -112,19 +114,14 @@ suite('reading', () => {
       'unknown-scheduler',
     );
     refused(
-      { _class_name: 'DDPMScheduler', variance_type: 'learned_range' },
-      'DDPMScheduler: variance_type "learned_range" needs a network that predicts its variance, which cannot be used yet. ' +
-        'Set it to "fixed_small" or "fixed_large" for a network that does not.',
-      'unsupported-scheduler',
-    );
-    refused(
-      { _class_name: 'DDIMScheduler', beta_schedule: 'laplace' },
-      'DDIMScheduler: beta_schedule "laplace" cannot be read yet. Can be read: linear, scaled_linear, squaredcos_cap_v2.',
+      { _class_name: 'EulerDiscreteScheduler', beta_schedule: 'laplace' },
+      'EulerDiscreteScheduler: beta_schedule "laplace" cannot be read. ' +
+        'Can be read: linear, scaled_linear, squaredcos_cap_v2.',
       'unsupported-scheduler',
     );
     refused(
       { _class_name: 'DDIMScheduler', prediction_type: 'flow_prediction' },
-      'DDIMScheduler: prediction_type "flow_prediction" cannot be read yet. Can be read: epsilon, sample, v_prediction.',
+      'DDIMScheduler: prediction_type "flow_prediction" cannot be read. Can be read: epsilon, sample, v_prediction.',
       'unsupported-scheduler',
     );
     refused(
@@ -160,6 +157,42 @@ suite('writing', () => {
     });
   }
 
+  const sigma = (name: string, keys: object = {}) => ({ _class_name: `${name}Scheduler`, ...keys });
+  for (const config of [
+    sigma('EulerDiscrete', { use_karras_sigmas: true, sigma_min: 0.03, sigma_max: 80, prediction_type: 'sample' }),
+    sigma('EulerDiscrete', { timestep_spacing: 'leading', steps_offset: 1, final_sigmas_type: 'sigma_min' }),
+    sigma('EulerDiscrete', { rescale_betas_zero_snr: true, timestep_spacing: 'trailing' }),
+    sigma('EulerDiscrete', { interpolation_type: 'log_linear', timestep_spacing: 'leading', steps_offset: 2 }),
+    sigma('EulerDiscrete', { timestep_type: 'continuous', prediction_type: 'v_prediction', use_karras_sigmas: true }),
+    sigma('EulerAncestralDiscrete', { beta_schedule: 'scaled_linear', prediction_type: 'v_prediction' }),
+    sigma('HeunDiscrete', { use_exponential_sigmas: true, timestep_spacing: 'trailing', clip_sample: true }),
+    sigma('HeunDiscrete', { beta_schedule: 'exp' }),
+    sigma('KDPM2Discrete', { use_karras_sigmas: true, beta_schedule: 'squaredcos_cap_v2' }),
+    sigma('KDPM2AncestralDiscrete', { use_beta_sigmas: true }),
+    sigma('LMSDiscrete', { timestep_spacing: 'leading', num_train_timesteps: 50 }),
+  ]) {
+    test(`${JSON.stringify(config)} comes back as it was`, () => {
+      const scheme = readSchedulerConfig(config);
+      const written = writeSchedulerConfig(scheme);
+      assert.deepEqual(readSchedulerConfig(written), scheme);
+      for (const [name, value] of Object.entries(config)) assert.deepEqual(written[name], value, name);
+    });
+  }
+
+  test('options that a class has no key for are refused, not lost', () => {
+    const read = readSchedulerConfig(sigma('EulerDiscrete', { use_karras_sigmas: true }));
+    const refusedFor = (change: Partial<Scheme>, what: string): void =>
+      assert.throws(() => writeSchedulerConfig({ ...read, ...change }), {
+        code: 'unsupported-scheduler',
+        message: new RegExp(`EulerDiscreteScheduler has no way to say ${what}[.;]`),
+      });
+    const { steps } = read;
+    refusedFor({ sampler: { name: 'euler', options: { sChurn: 40 } } }, 'sampler euler with sChurn 40');
+    refusedFor({ steps: { ...steps, options: { ...steps.options, rho: 5 } } }, 'steps karras with rho 5');
+    refusedFor({ limit: { name: 'clip' } }, 'limit clip');
+    refusedFor({ steps: { name: 'align-your-steps' } }, 'align-your-steps steps');
+  });
+
   const scheme: Scheme = {
     grid: { schedule: 'linear', options: {}, count: 100, zeroTerminalSnr: false },
     prediction: 'v',
@@ -180,9 +213,15 @@ suite('writing', () => {
     const unwritable = (change: Partial<Scheme>, what: string): void =>
       assert.throws(() => writeSchedulerConfig({ ...scheme, ...change }), {
         code: 'unsupported-scheduler',
-        message: `${what}. Choose what it has, or keep the scheme itself.`,
+        message: new RegExp(`${what.replace(/[().]/g, '\\$&')}(;|\\. Choose)`),
       });
-    unwritable({ sampler: { name: 'heun' } }, 'DDPMScheduler has no way to say sampler heun');
+    unwritable({ sampler: { name: 'rk45' } }, 'diffusers has no way to say sampler rk45');
+    assert.throws(() => writeSchedulerConfig({ ...scheme, sampler: { name: 'heun' } }), {
+      code: 'unsupported-scheduler',
+      message:
+        'FlowMatchHeunDiscreteScheduler has no way to say prediction v; HeunDiscreteScheduler has no way to say ' +
+        'start magnitude. Choose what one has, or keep the scheme itself.',
+    });
     unwritable({ prediction: 'score' }, 'DDPMScheduler has no way to say prediction score');
     unwritable({ steps: { name: 'karras' } }, 'DDPMScheduler has no way to say karras steps');
     unwritable({ sampler: { name: 'ddim' } }, 'DDIMScheduler has no way to say landing "next"');

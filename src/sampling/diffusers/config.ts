@@ -38,15 +38,23 @@ export function writeSchedulerConfig(scheme: Scheme): SchedulerConfig {
   const { name: sampler } = scheme.sampler;
   const classes: readonly SchedulerClass[] = Object.values(schedulerClasses.entries);
   const able = [...new Set(classes)].filter((one) => one.samplers.includes(sampler));
-  const refusals: unknown[] = [];
+  const refusals: ToolkitError[] = [];
   for (const { name, write } of able) {
     try {
       const keys = Object.entries(write(scheme)).sort(([a], [b]) => (a < b ? -1 : 1));
       return { _class_name: name, _diffusers_version: diffusersVersion, ...Object.fromEntries(keys) };
     } catch (error) {
-      if (!(error instanceof ToolkitError && error.code === 'unsupported-scheduler')) throw error;
+      if (!(error instanceof ToolkitError)) throw error;
       refusals.push(error);
     }
   }
-  throw refusals[0] ?? unwritable('diffusers', `sampler ${sampler}`);
+  const [only = unwritable('diffusers', `sampler ${sampler}`), ...others] = refusals.filter(isUnwritable);
+  if (others.length === 0) throw only;
+  const reasons = [only, ...others].map(({ message }) => message.split('. ')[0]);
+  throw new ToolkitError(
+    'unsupported-scheduler',
+    `${reasons.join('; ')}. Choose what one has, or keep the scheme itself.`,
+  );
 }
+
+const isUnwritable = ({ code }: ToolkitError): boolean => code === 'unsupported-scheduler';

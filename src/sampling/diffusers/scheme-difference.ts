@@ -52,7 +52,9 @@ function choiceDifference({ part, of, wanted, got }: ChoicePair): string | null 
   if (wanted === null || got === null) return null;
   const specs = of[wanted.name]!.definition.options;
   const option = optionDifference(specs, wanted.options ?? {}, got.options ?? {});
-  return option === null ? null : `${part} ${wanted.name} with ${option} ${show(wanted.options?.[option] ?? specs[option]?.default)}`;
+  return option === null
+    ? null
+    : `${part} ${wanted.name} with ${option} ${show(wanted.options?.[option] ?? specs[option]?.default)}`;
 }
 
 type Options = Readonly<Record<string, unknown>>;
@@ -76,5 +78,4 @@ function gridDifference(wanted: GridConfig, got: GridConfig): string | null {
   return same(sorted(rest), sorted(theirs)) ? null : `levels with ${show(rest)}`;
 }
 
-const sorted = (value: object): [string, unknown][] =>
-  Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+const sorted = (value: object): [string, unknown][] => Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

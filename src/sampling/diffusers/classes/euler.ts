@@ -51,6 +51,7 @@ export const eulerScheduler = sigmaScheduler({
     return { ...logLinear(scheme, keys), ...(continuous && { precondition }) };
   },
   more: ({ precondition, steps }) => ({
+    ...(steps.name === 'log-snr' && { timestep_spacing: steps.options?.['told'] ?? 'linspace' }),
     interpolation_type: steps.name === 'log-snr' ? 'log_linear' : 'linear',
     timestep_type: precondition?.options?.['told'] === 'log-sigma' ? 'continuous' : 'discrete',
   }),
