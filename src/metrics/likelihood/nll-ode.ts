@@ -3,6 +3,7 @@ import { choice, flag, integer, number } from '../../core/options.js';
 import { fold, gaussians, type Key, uniforms } from '../../core/random.js';
 import { bitsPerDimension, type Grid, type Level } from '../../diffusion/index.js';
 import { defineMetric, type ModelAndData } from '../metric.js';
+import { dequantised } from './dequantised.js';
 import { type Derivative, dormandPrince, rk4 } from './integrate.js';
 import type { LikelihoodModel } from './likelihood-model.js';
 import { perSample } from './per-sample.js';
@@ -43,8 +44,10 @@ export const nllOde = defineMetric({
     odeSteps: integer({ default: 50, min: 1, max: 100_000, help: 'Number of steps, for rk4.' }),
     dequantise: flag({ default: true, help: 'Spreads rounded values evenly over their width.' }),
   },
-  async *measure(given, options) {
-    const { model, data, quantum, signal } = given;
+  async *measure(asked, options) {
+    const given = options.dequantise ? dequantised(asked) : asked;
+    const { model, data, signal } = given;
+    const { quantum } = asked;
     const [count = 0, ...shape] = data.shape;
     const size = sizeOf(shape);
     const kind = options.trace === 'auto' ? (size <= 16 ? 'exact' : 'rademacher') : options.trace;
@@ -52,7 +55,7 @@ export const nllOde = defineMetric({
     let evaluations = 0;
     for (let first = 0; first < count; first += model.batch) {
       const rows = Math.min(model.batch, count - first);
-      const x = startOf({ given, first, rows, size, dequantise: options.dequantise });
+      const x = data.data.subarray(first * size, (first + rows) * size);
       const path = pathOf(model.grid);
       const flow = flowOf({ given, first, rows, shape, probesOf: probesOf(kind, options.probes) });
       const f: Derivative = (u, y) => {
@@ -105,26 +108,6 @@ function pathOf(grid: Grid): { readonly from: number; readonly to: number } {
   while (!Number.isFinite(at(first))) first++; // a grid may begin with the data itself
   while (!Number.isFinite(at(last))) last--;
   return { from: at(first), to: at(last) };
-}
-
-interface StartOptions {
-  readonly given: ModelAndData;
-  readonly first: number;
-  readonly rows: number;
-  readonly size: number;
-  readonly dequantise: boolean;
-}
-
-/** Data, spread over the width of its rounding: x + q·(u − ½). */
-function startOf({ given, first, rows, size, dequantise }: StartOptions): Float64Array {
-  const { data, quantum, key } = given;
-  const x = Float64Array.from(data.data.subarray(first * size, (first + rows) * size));
-  if (quantum === null || !dequantise) return x;
-  for (let row = 0; row < rows; row++) {
-    const drawn = uniforms(fold(key, 'dequantise', first + row), size);
-    for (let i = 0; i < size; i++) x[row * size + i]! += quantum * (drawn[i]! - 0.5);
-  }
-  return x;
 }
 
 /** The vectors v by which the trace is found: of which row, and how a product counts. */
