@@ -9,8 +9,11 @@ import { shifted, withShift } from './shift.js';
 export type GridConfig = ScheduleGridConfig | ContinuousGridConfig | BetasGridConfig;
 
 interface Arithmetic {
-  /** `float32` for the chain as torch programs compute it; see `roundedChain`. Exact when left out. */
-  readonly arithmetic?: 'float32';
+  /**
+   * `float32` for the chain as torch programs compute it, see `roundedChain`; `float32-ratios` where they also make the α
+   * and σ of a step out of a rounded σ/α, as the solvers do. Exact when left out.
+   */
+  readonly arithmetic?: 'float32' | 'float32-ratios';
 }
 
 export interface ScheduleGridConfig extends Arithmetic {
@@ -44,7 +47,7 @@ export interface BetasGridConfig extends Arithmetic {
  */
 export function gridFromConfig(config: GridConfig): Grid {
   const exact = exactGrid(config);
-  if (config.arithmetic !== 'float32' || exact.continuous) return exact;
+  if (config.arithmetic === undefined || exact.continuous) return exact;
   // Such programs keep the list of β beside the products, and some take the β of a step from it.
   return Object.freeze({ ...gridFromBetas(roundedChain(exact.betas)), betas: exact.betas.map(Math.fround) });
 }

@@ -79,5 +79,6 @@ export function rescaled({ level, kind }: RescaledOptions): Level {
       `pure noise, alpha = 0 and sigma = ${level.sigma}, is no level of a ${kind} schedule. Start at a finite sigma/alpha.`,
     );
   }
-  return Math.abs(scale - 1) < 1e-9 ? level : { ...level, alpha: level.alpha / scale, sigma: level.sigma / scale };
+  // A level in float32 is one of its kind as it stands.
+  return Math.abs(scale - 1) < 2 ** -22 ? level : { ...level, alpha: level.alpha / scale, sigma: level.sigma / scale };
 }

@@ -70,7 +70,7 @@ export function assemble(scheme: Scheme): Assembled {
   const limit = scheme.limit && (limits.get(scheme.limit.name) as (options?: object) => Limit);
   const chosen = steps(scheme.steps.options);
   const rule = sampler(scheme.sampler.options);
-  const rounded = scheme.grid.arithmetic === 'float32' ? inFloat32 : (levels: Steps): Steps => levels;
+  const rounded = (levels: Steps): Steps => inFloat32(levels, scheme.grid.arithmetic);
   const inOrder = rule.direction === 'up' ? reversed : (levels: Steps): Steps => levels;
   return {
     grid,
@@ -91,9 +91,16 @@ function preconditionOf({ precondition }: Scheme, at: NetworkAt): Precondition {
   return (level) => (level.cNoise === undefined ? made(level) : { ...made(level), cNoise: level.cNoise });
 }
 
-/** σ at α = 1 as torch programs store it. */
-function inFloat32(steps: Steps): Steps {
-  const round = (level: Level): Level =>
-    level.alpha === 1 ? { ...level, sigma: Math.fround(level.sigma) } : level;
+/** Levels as torch programs store them: σ at α = 1, and with ratios also α = 1/√((σ/α)² + 1) and σ out of it. */
+function inFloat32(steps: Steps, arithmetic: GridConfig['arithmetic']): Steps {
+  if (arithmetic === undefined) return steps;
+  const { fround } = Math;
+  const round = (level: Level): Level => {
+    if (level.alpha === 1) return { ...level, sigma: fround(level.sigma) };
+    if (arithmetic === 'float32') return level;
+    const ratio = fround(level.sigma / level.alpha);
+    const alpha = fround(1 / fround(Math.sqrt(fround(fround(ratio ** 2) + 1))));
+    return { ...level, alpha, sigma: fround(ratio * alpha) };
+  };
   return intervals(steps).map(({ from, to, ...rest }) => ({ ...rest, from: round(from), to: round(to) }));
 }

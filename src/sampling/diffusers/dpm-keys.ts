@@ -121,7 +121,7 @@ export function readSolverLevels(context: LevelsContext): Pick<Scheme, 'grid' | 
   if (keys.use_flow_sigmas) return readFlow(context);
   const lambdaMin = keys.lambda_min_clipped ?? -Infinity;
   return {
-    grid: readGrid({ who, keys, config, known: chains }),
+    grid: { ...readGrid({ who, keys, config, known: chains }), arithmetic: 'float32-ratios' },
     prediction: readPrediction({ who, keys, config }),
     steps: readSolverSteps({ who, keys, config, told, lambdaMin }),
     start: 'unit',
