@@ -1,4 +1,4 @@
-import { number } from '../../core/options.js';
+import { choice, number } from '../../core/options.js';
 import { noted } from './noted.js';
 import { definePrecondition } from './precondition.js';
 
@@ -20,18 +20,29 @@ export const edmNetwork = definePrecondition({
   name: 'edm',
   options: {
     sigmaData: number({ default: 0.5, min: 1e-6, max: 1e6, help: 'σ_d: standard deviation of the data.' }),
+    says: choice(['positive', 'negative'], {
+      default: 'positive',
+      help: 'The sign of what the network says: negative where it was trained on v.',
+    }),
+    told: choice(['log-sigma', 'angle'], {
+      default: 'log-sigma',
+      help: 'What the network is told of a level: ln(σ/α)/4, or the angle arctan(σ/α)·2/π.',
+    }),
   },
   precondition:
-    (_, { sigmaData }) =>
+    (_, { sigmaData, says, told }) =>
     (level) => {
       const { alpha, sigma } = level;
       // the formulas with σ/α for σ and x/α for x, both parts multiplied by α so that α = 0 is no special case
       const norm = Math.hypot(sigma, sigmaData * alpha);
       return {
         cSkip: (sigmaData ** 2 * alpha) / norm ** 2,
-        cOut: (sigma * sigmaData) / norm,
+        cOut: ((says === 'negative' ? -sigma : sigma) * sigmaData) / norm,
         cIn: 1 / norm,
-        cNoise: noted('edm', level, Math.log(sigma / alpha) / 4),
+        cNoise:
+          told === 'angle'
+            ? (Math.atan2(sigma, alpha) * 2) / Math.PI
+            : noted('edm', level, Math.log(sigma / alpha) / 4),
       };
     },
 });
