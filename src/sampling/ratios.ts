@@ -37,7 +37,7 @@ export function ratioSteps(options: RatioSteps): readonly Level[] {
   const told = toldIndices(options);
   const all = options.ratios(boundsOf(options)).map((sigma, i) => {
     const level = place({ alpha: 1, sigma });
-    const cNoise = told(grid.indexOf(level), i);
+    const cNoise = told(level, i);
     return cNoise === null ? level : { ...level, cNoise };
   });
   if (all.length > count) return all; // the ratios bring their own end
@@ -68,20 +68,38 @@ export function boundsOf(options: Omit<RatioSteps, 'ratios'>): Bounds {
   return { min, max };
 }
 
-/** What the network is told of the i-th level, given its exact index; null for just that. */
-function toldIndices({ told, grid, count, offset }: RatioSteps): (index: number, i: number) => number | null {
-  switch (told) {
-    case 'exact':
-      return () => null;
-    case 'rounded':
-      return roundHalfEven;
-    case 'truncated':
-      return Math.trunc;
-    default: {
-      const indices = indexSpacings[told]({ total: grid.count, count, offset });
-      return (_, i) => indices[Math.min(i, count - 1)]!;
-    }
-  }
+/** What the network is told of the i-th level; null for what follows from the level. */
+function toldIndices({
+  told,
+  grid,
+  count,
+  offset,
+  leastAlpha,
+}: RatioSteps): (level: Level, i: number) => number | null {
+  const index = (level: Level): number => indexBelowCap({ grid, level, leastAlpha }) ?? grid.indexOf(level);
+  if (told === 'exact') return (level) => indexBelowCap({ grid, level, leastAlpha });
+  if (told === 'rounded') return (level) => roundHalfEven(index(level));
+  if (told === 'truncated') return (level) => Math.trunc(index(level));
+  const indices = indexSpacings[told]({ total: grid.count, count, offset });
+  return (_, i) => indices[Math.min(i, count - 1)]!;
+}
+
+interface Capped {
+  readonly grid: Grid;
+  readonly level: Level;
+  readonly leastAlpha: number;
+}
+
+/** The index between the last two levels where α of the last was raised to `leastAlpha`; null for all other levels. */
+function indexBelowCap({ grid, level, leastAlpha }: Capped): number | null {
+  const last = grid.count - 1;
+  if (last === 0 || grid.continuous || grid.level(last).alpha >= leastAlpha) return null;
+  const [below, top, own] = [
+    levelAt({ grid, index: last - 1, leastAlpha }),
+    levelAt({ grid, index: last, leastAlpha }),
+    level,
+  ].map((at) => Math.log(ratioOf(at))) as [number, number, number];
+  return own <= below ? null : Math.min(last, last - 1 + (own - below) / (top - below));
 }
 
 /** `count` fractions from 0 to 1, both included; 0 alone where one is asked for. */
