@@ -18,22 +18,23 @@ import { defineSampler } from '../../sampler.js';
  * from; the levels themselves may be of any, variance preserving or not, for t depends on ρ alone and is only the ruler
  * along which the noise is smooth:  −ln α̂² = 0.1·t + 9.95·t²,  α̂ = 1/√(1 + ρ²).
  *
- * The first step is Euler's and the second uses two levels. One Euler step limits the order of a longer formula to two;
- * with three levels the error is smaller and the stated order the same. A step to σ′ = 0 is Euler's, as ln ρ ends there.
+ * The order is the number of levels. The first step is Euler's all the same and the second uses two levels, so that a whole
+ * walk with three is of order two with a small error. A step to σ′ = 0 is Euler's, as ln ρ ends there. diffusers has
+ * log-rho with two levels by default, the authors recommend time with three.
  *
  * @example
  * import { deis } from 'langevin/sampling';
- * deis({ order: 3, polynomial: 'time' }).name; // → 'deis'
+ * deis({ order: 2, polynomial: 'log-rho' }).options.lowerOrderFinal; // → false
  */
 export const deis = defineSampler({
   name: 'deis',
-  order: 2,
+  order: 3,
   evaluations: 1,
   memory: 2,
   options: {
-    order: integer({ default: 2, min: 1, max: 3, help: 'How many levels the polynomial goes through; 1 is Euler.' }),
-    polynomial: choice(['log-rho', 'rho', 'time'], {
-      default: 'log-rho',
+    order: integer({ default: 3, min: 1, max: 3, help: 'How many levels the polynomial goes through; 1 is Euler.' }),
+    polynomial: choice(['time', 'rho', 'log-rho'], {
+      default: 'time',
       help: 'The variable in which the noise is taken to be a polynomial.',
     }),
     lowerOrderFinal: flag({ help: 'Lower orders in the last steps: two levels in the last but one, one in the last.' }),

@@ -1,6 +1,6 @@
 import { choice, integer } from '../../../core/options.js';
 import { adamsBashforth } from '../../adams-bashforth.js';
-import { noiseOfSlope, slopeOf } from '../../noise-of.js';
+import { noiseOf } from '../../noise-of.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
@@ -28,16 +28,12 @@ export const ipndm = defineSampler({
   memory: 3,
   options: {
     terms: integer({ default: 4, min: 1, max: 4, help: 'How many estimates are combined; 1 is Euler.' }),
-    slope: choice(['noise', 'velocity'], {
-      default: 'noise',
-      help: 'What is extrapolated: the noise, or the velocity v.',
-    }),
     pureNoise: choice(['denoised', 'zero'], {
       default: 'denoised',
       help: 'The clean value of a step from pure noise: what the model expects, or 0 as IPNDMScheduler of diffusers.',
     }),
   },
-  async step({ x, from, to, history, denoise, lincomb }, { terms, slope, pureNoise }) {
+  async step({ x, from, to, history, denoise, lincomb }, { terms, pureNoise }) {
     const denoised = await denoise(x, from);
     const r = to.sigma / from.sigma;
     if (from.alpha === 0) {
@@ -49,9 +45,9 @@ export const ipndm = defineSampler({
 
     // (α′/α)·x + (σ′ − α′·σ/α)·n̄ is Euler's step plus c·(n̄ − n).
     const weights = adamsBashforth[past.length]!;
-    const c = (to.sigma - (to.alpha * from.sigma) / from.alpha) * noiseOfSlope(from, slope).gain;
-    const slopes = [{ x, level: from, denoised }, ...past].map((place) => slopeOf(place, slope, lincomb));
-    const mean = slopes.map((value, i) => [c * (weights[i]! - (i === 0 ? 1 : 0)), value] as const);
+    const c = to.sigma - (to.alpha * from.sigma) / from.alpha;
+    const n = [{ x, level: from, denoised }, ...past].map((place) => noiseOf(place, lincomb));
+    const mean = n.map((value, i) => [c * (weights[i]! - (i === 0 ? 1 : 0)), value] as const);
     return { x: lincomb(...euler, ...mean), denoised };
   },
 });

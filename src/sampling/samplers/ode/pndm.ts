@@ -2,8 +2,8 @@ import { choice } from '../../../core/options.js';
 import type { Term } from '../../../core/space.js';
 import { between, halfLogSnr, type Level } from '../../../diffusion/level.js';
 import { adamsBashforth } from '../../adams-bashforth.js';
-import { noiseOfSlope, slopeOf } from '../../noise-of.js';
-import { defineSampler } from '../../sampler.js';
+import { noiseOf } from '../../noise-of.js';
+import { defineSampler, type Past } from '../../sampler.js';
 
 /**
  * Pseudo-numerical method for diffusion models (PNDM, also F-PNDM or PLMS): classical rules for the mean noise n̄ of an
@@ -17,7 +17,8 @@ import { defineSampler } from '../../sampler.js';
  *
  * Liu et al. 2022, arXiv:2202.09778, Equations 11 to 13 and Algorithm 2; `heun` is PLMS as latent diffusion has it, and
  * `skip_prk_steps` of diffusers. The order is two, whatever the length of the formula: the weights take the steps to be
- * equal in time, φ is exact in σ/α (Section 3.4 there).
+ * equal in time, φ is exact in σ/α (Section 3.4 there). diffusers averages v in the place of n for models that predict v
+ * and turns the mean into noise at the start of the step; `slope: velocity` does the same and is of first order.
  *
  * The start of Runge and Kutta takes four evaluations in each of three steps and moves x by noise from elsewhere, which
  * divides by α: between levels next to pure noise it diverges, and `heun` or the sampler `ipndm` is the better choice. A
@@ -26,22 +27,24 @@ import { defineSampler } from '../../sampler.js';
  *
  * @example
  * import { pndm } from 'langevin/sampling';
- * pndm({ start: 'heun' }).options.start; // → 'heun'
+ * pndm({ start: 'runge-kutta' }).options.slope; // → 'noise'
  */
 export const pndm = defineSampler({
   name: 'pndm',
   order: 2,
   evaluations: 1,
   memory: 3,
-  exempt: { evaluations: 'the first three steps take four evaluations each, which a test of its own counts' },
+  exempt: {
+    evaluations: 'the first step takes two evaluations, or the first three four each, which a test of its own counts',
+  },
   options: {
-    start: choice(['runge-kutta', 'heun'], {
-      default: 'runge-kutta',
-      help: 'The first three steps: four evaluations in each, or two in the first and one in the others.',
+    start: choice(['heun', 'runge-kutta'], {
+      default: 'heun',
+      help: 'Two evaluations in the first step, or four in each of the first three.',
     }),
     slope: choice(['noise', 'velocity'], {
       default: 'noise',
-      help: 'What is averaged: the noise, or the velocity v, as diffusers does for models that predict it.',
+      help: 'What is averaged: the noise; or v, of first order, as diffusers has it.',
     }),
   },
   async step({ x, from, to, via, history, denoise, lincomb }, { start, slope }) {
@@ -103,3 +106,20 @@ export const pndm = defineSampler({
 /** The middle of an interval in log-SNR. */
 const halfWay = (from: Level, to: Level): Level =>
   between({ from, to, lambda: (halfLogSnr(from) + halfLogSnr(to)) / 2 });
+
+type Slope = 'noise' | 'velocity';
+
+/** n, or v = a·n − s·D with a/s = α/σ and a² + s² = 1, at a place. */
+function slopeOf<X>(past: Past<X>, slope: Slope, lincomb: (...terms: readonly Term<X>[]) => X): X {
+  const n = noiseOf(past, lincomb);
+  if (slope === 'noise') return n;
+  const { alpha, sigma } = past.level;
+  const m = Math.hypot(alpha, sigma);
+  return lincomb([alpha / m, n], [-sigma / m, past.denoised]);
+}
+
+/** n = gain·slope + kept·x at a level: the noise itself, or n = a·v + s·x/√(α² + σ²). */
+function noiseOfSlope({ alpha, sigma }: Level, slope: Slope): { readonly gain: number; readonly kept: number } {
+  const m = Math.hypot(alpha, sigma);
+  return slope === 'noise' ? { gain: 1, kept: 0 } : { gain: alpha / m, kept: sigma / m ** 2 };
+}

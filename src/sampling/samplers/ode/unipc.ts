@@ -23,8 +23,8 @@ import { defineSampler, type Past } from '../../sampler.js';
  * polynomial interpolation and the same for every B. B matters where the authors put a = 1/2 instead of solving: in the
  * predictor of p = 2 and the corrector of p = 1.
  *
- * UniPC-p is of order p + 1. It begins with p = 1 and so with an error of h³ in one step: three is the order of p = 2 and
- * also of p = 3, whose error is smaller. Corrected x and the estimate at the x before it are what the next steps see. A
+ * UniPC-p is of order p + 1: three by default. It begins with p = 1, an error of h³ in one step, which limits a whole walk
+ * with p = 3 to order three as well, with a small error. Corrected x and the estimate at the x before it are what the next steps see. A
  * step to σ′ = 0 is Euler's, one from pure noise, α = 0, too, and levels of pure noise are left out of the polynomials.
  *
  * @example
