@@ -35,15 +35,16 @@ export function posterior(more: Level, less: Level): Posterior {
  *   β = 1 − ᾱ_t/ᾱ_s,   μ = √(1−β)·(1−ᾱ_s)/(1−ᾱ_t) · x_t + √ᾱ_s·β/(1−ᾱ_t) · x₀,   σ_Q² = β·(1−ᾱ_s)/(1−ᾱ_t)
  *
  * The differences from 1 lose three or four digits at the last steps of a chain of 1000, which shows in the result; this
- * is for agreeing with such programs. Levels that do not preserve variance are rescaled to where they do. `beta`
- * is that of the step for programs that take it from their list of β instead of computing it.
+ * is for agreeing with such programs. Levels that do not preserve variance are rescaled to where they do. `listed` is
+ * for programs that take the β of a step from their list, where there is one (else null), and 1 − β out of it.
  */
-export function posteriorFloat32(more: Level, less: Level, beta: number | null = null): Posterior {
+export function posteriorFloat32(more: Level, less: Level, listed?: number | null): Posterior {
   const f32 = Math.fround;
   const [norm, normNext] = [magnitude(more), magnitude(less)];
   const [alphaBar, alphaBarNext] = [f32((more.alpha / norm) ** 2), f32((less.alpha / normNext) ** 2)];
-  const kept = beta === null ? f32(alphaBar / alphaBarNext) : f32(1 - f32(beta));
-  const b = beta === null ? f32(1 - kept) : f32(beta);
+  const ratio = f32(alphaBar / alphaBarNext);
+  const b = f32(listed ?? 1 - ratio);
+  const kept = listed === undefined ? ratio : f32(1 - b);
   const [rest, restNext] = [f32(1 - alphaBar), f32(1 - alphaBarNext)];
   return {
     x: (f32(f32(f32(Math.sqrt(kept)) * restNext) / rest) * normNext) / norm,

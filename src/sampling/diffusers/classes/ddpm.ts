@@ -65,6 +65,8 @@ export const ddpmScheduler = defineSchedulerClass({
     const { sampler, steps } = scheme;
     const { end = 'clean', landing = 'next' } = steps.options ?? {};
     if (sampler.name !== 'ddpm') throw unwritable('DDPMScheduler', `sampler ${sampler.name}`);
+    if (sampler.options?.['arithmetic'] === 'float32-listed')
+      throw unwritable('DDPMScheduler', 'that it takes β from its list');
     if (end !== 'clean') throw unwritable('DDPMScheduler', `end "${end}"`);
     if (steps.name !== 'leading' && landing !== 'next') throw unwritable('DDPMScheduler', `landing "${landing}"`);
     const variance = sampler.options?.['variance'] ?? 'small';

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { suite, test } from 'node:test';
+import { floats, type HostArray } from '../../core/host-array.js';
+import { key } from '../../core/random.js';
+import { torchSpace } from '../../core/torch-random.js';
+import { denoiser, varianceDenoiser } from '../denoiser.js';
+import { intervals } from '../intervals.js';
+import { assemble } from '../scheme.js';
+import { sample } from '../trajectory.js';
+import { readSchedulerConfig, writeSchedulerConfig } from './config.js';
+
+interface Run {
+  readonly class: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly steps: number;
+  readonly told: readonly number[];
+  readonly end: readonly number[];
+}
+
+type Batch = HostArray<'float32'>;
+
+const golden = JSON.parse(
+  readFileSync(new URL('../../../test/golden/schedulers/runs.json', import.meta.url), 'utf8'),
+) as { readonly diffusers: string; readonly runs: readonly Run[] };
+
+const network = (x: number, t: number): number => 0.3 * x + (0.1 * t) / (1 + Math.abs(t));
+const score = (x: number, t: number): number => -x / (1 + t ** 2);
+const seconds: Readonly<Record<string, (x: number) => number>> = {
+  learned_range: (x) => Math.cos(5 * x),
+  learned: (x) => 0.01 + 0.1 * Math.cos(5 * x) ** 2,
+};
+
+/** The dynamic shift of these runs is asked for as an argument of `set_timesteps`, 1.15, which is what max_shift has. */
+async function walk({ class: name, config, steps: count }: Run): Promise<{ told: number[]; end: Float32Array }> {
+  const parts = assemble(readSchedulerConfig({ _class_name: name, ...config }));
+  const { precondition, steps: stepsOf, startScale } = parts;
+  const space = torchSpace(0);
+  const told: number[] = [];
+  const say = name === 'ScoreSdeVeScheduler' ? score : network;
+  const second = seconds[String(config['variance_type'])];
+  const asked = async (x: Batch, t: number): Promise<Batch> => {
+    told.push(t);
+    return space.map(x, (value) => say(value, t));
+  };
+  let seen: Batch; // the second output is made where the first is cut off
+  const denoise = second
+    ? varianceDenoiser({
+        network: (x: Batch, t) => asked((seen = x), t),
+        precondition,
+        space,
+        split: (raw: Batch) => [raw, space.map(seen, second)] as const,
+      })
+    : denoiser({ network: asked, precondition, space });
+  const steps = stepsOf(count);
+  const scale = startScale(intervals(steps)[0]!.from);
+  const start = floats(
+    [2, 2, 3, 4],
+    Float32Array.from({ length: 48 }, (_, i) => scale * (i / 48 - 0.4)),
+  );
+  const { data } = await sample({ ...parts, denoise, steps, start, space, key: key(0) });
+  return { told, end: data };
+}
+
+suite(`whole runs of diffusers ${golden.diffusers}`, () => {
+  for (const run of golden.runs) {
+    test(`${run.class} ${JSON.stringify(run.config)}, ${run.steps} steps`, async () => {
+      const { told, end } = await walk(run);
+      assert.equal(told.length, run.told.length, 'calls of the network');
+      for (const [i, t] of run.told.entries()) {
+        assert.ok(
+          Math.abs(told[i]! - t) <= 1e-5 * Math.max(1, Math.abs(t)),
+          `call ${i}: told ${told[i]}, expected ${t}`,
+        );
+      }
+      const size = Math.sqrt(run.end.reduce((sum, value) => sum + value ** 2, 0) / run.end.length);
+      for (const [i, value] of run.end.entries()) {
+        assert.ok(Math.abs(end[i]! - value) < 1e-4 * size, `value ${i}: ${end[i]} against ${value}`);
+      }
+    });
+
+    test(`${run.class} ${JSON.stringify(run.config)} is written back`, () => {
+      const scheme = readSchedulerConfig({ _class_name: run.class, ...run.config });
+      const written = JSON.parse(JSON.stringify(writeSchedulerConfig(scheme))) as Readonly<Record<string, unknown>>;
+      assert.deepEqual(readSchedulerConfig(written), scheme);
+    });
+  }
+});
