@@ -60,9 +60,10 @@ export async function loadClassifier(path: string): Promise<ClassifierModel> {
   }
   const config = await readJson(join(folder, files.config));
   if (!isClassifierConfig(config)) {
+    const found = (config as { readonly _class_name?: unknown } | null)?._class_name;
     throw new ToolkitError(
       'no-model',
-      `${path} holds no classifier, but a ${show((config as { _class_name?: unknown } | null)?._class_name)}. ` +
+      `${path} holds no classifier: its config.json is of ${found === undefined ? 'something else' : `a ${show(found)}`}. ` +
         'Train one with langevin train --task classifier.',
     );
   }

@@ -41,7 +41,7 @@ export function classifierFeatures({ model, runtime, name, batch = 64 }: Classif
   };
   return {
     name,
-    extract: (pictures) =>
+    extract: async (pictures) =>
       inBatches(withChannels(pictures, channels), batch, async (part) => {
         const executable = await compile(part.shape);
         return (await executable.run({ x: part }))['features'] as Batch;
@@ -105,7 +105,7 @@ export function onnxFeatures(options: OnnxFeaturesOptions): FeatureNetwork {
   const { scale, shift } = pixelRanges[options.range ?? (isByte ? '0..255' : '-1..1')];
   return {
     name,
-    extract: (pictures) =>
+    extract: async (pictures) =>
       inBatches(withChannels(pictures, 3), first ?? batch, async (part) => {
         const sized = resized(part, size);
         const plane = size * size;

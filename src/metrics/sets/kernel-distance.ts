@@ -46,8 +46,8 @@ interface Counts {
  *
  * @example
  * import { squaredMmd } from 'langevin/metrics';
- * const all = (value) => new Float64Array(4).fill(value);
- * squaredMmd({ xx: all(2), yy: all(4), xy: all(1), n: 2, m: 2 }); // → 4
+ * const [xx, yy, xy] = [2, 4, 1].map((k) => new Float64Array(4).fill(k));
+ * squaredMmd({ xx, yy, xy, n: 2, m: 2 }); // → 4
  */
 export function squaredMmd({ xx, yy, xy, n, m }: KernelMatrices, counts: Counts = ones(n, m)): number {
   const { x, y } = counts;

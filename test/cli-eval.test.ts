@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { floats, gaussians, key } from '../src/core/index.js';
+import { writeNpy } from '../src/files/index.js';
+import { input, mul, reshape, toOnnx } from '../src/graph/index.js';
+import { cli, events, seen, start } from './cli-harness.js';
+import { brief, writePictures } from './cli-pictures.js';
+
+const root = await mkdtemp(join(tmpdir(), 'langevin-eval-'));
+after(() => rm(root, { recursive: true, force: true }));
+const place = (name: string): string => join(root, name);
+const plain = (text: string): string => text.replaceAll(root, 'ROOT');
+await writePictures(place('pictures'), { count: 60 });
+await cli('train', ...brief(place('pictures'), place('run')), '--steps', '2', '-q');
+
+// Every pixel as a feature: somebody else's network, with an input of its own.
+const x = input('pixels', [4, 3, 8, 8]);
+const network = { outputs: { vectors: reshape(mul(x, 2), { shape: [4, 192] }) } };
+await writeFile(place('pixels.onnx'), toOnnx(network, { target: 'cpu' }));
+
+const data = ['--data', place('pictures'), '--size', '8', '--threads', '1'];
+const evaluate = (...argv: readonly string[]) => cli('eval', ...data, ...argv);
+type Row = { readonly name: string; readonly value: number; readonly n: number; readonly interval: number[] | null };
+const rowsOf = async (...argv: readonly string[]): Promise<readonly Row[]> => {
+  const outcome = await evaluate(...argv, '--json');
+  assert.deepEqual([outcome.code, outcome.stderr], [0, '']);
+  return events(outcome).at(-1)!['estimates'] as readonly Row[];
+};
+
+suite('eval', () => {
+  test('compares what a model draws with the data, and prints N, seed and features', async () => {
+    const { code, stdout } = await evaluate('--model', place('run'), '-n', '10', '--steps', '2', '-q');
+    assert.equal(code, 0);
+    assert.match(stdout, /^metric +value +95 % interval +N +better/);
+    for (const name of ['fid', 'kid', 'precision', 'recall']) assert.match(stdout, new RegExp(`^${name} `, 'm'));
+    assert.match(stdout, /seed 0, features models\/features-32\./);
+    assert.match(stdout, /Note: N = 10 is not more than the 256 features/);
+  });
+
+  test('samples may come as a directory: the data itself is at distance 0', async () => {
+    const rows = await rowsOf('--samples', place('pictures'), '--split', 'all', '--metric', 'fid,precision-recall');
+    assert.ok(Math.abs(rows[0]!.value) < 1e-3);
+    assert.deepEqual(
+      rows.slice(1).map(({ value, n }) => [value, n]),
+      [
+        [1, 60],
+        [1, 60],
+      ],
+    );
+  });
+
+  test('and as numbers; a network of one’s own looks at them', async () => {
+    await writeNpy(place('noise.npy'), floats([10, 3, 8, 8], gaussians(key(1), 1920)));
+    const own = ['--features', place('pixels.onnx'), '--split', 'all', '--metric', 'kid'];
+    const [noise] = await rowsOf('--samples', place('noise.npy'), ...own);
+    const [self] = await rowsOf('--samples', place('pictures'), ...own);
+    assert.equal(noise!.n, 10);
+    assert.ok(noise!.value > 10 * Math.abs(self!.value) && noise!.interval![0] < noise!.value);
+  });
+
+  test('likelihoods of held-out data, by two ways', async () => {
+    const argv = ['--model', place('run'), '--split', 'all', '-n', '4', '--metric', 'nll-vlb,nll-ode'];
+    const rows = await rowsOf(...argv, '--levels', '5', '--solver', 'rk4', '--ode-steps', '3');
+    assert.deepEqual(
+      rows.map(({ name, n }) => `${name} ${n}`),
+      ['nll-vlb 4', 'nll-vlb L_T 4', 'nll-vlb L_t 4', 'nll-vlb L_0 4', 'nll-ode 4'],
+    );
+    for (const { value } of rows) assert.ok(Number.isFinite(value));
+  });
+
+  test('points are compared as they are', async () => {
+    await writeNpy(place('points.npy'), floats([200, 2], gaussians(key(2), 400)));
+    const argv = ['--data', '2d:moons', '--samples', place('points.npy'), '-n', '200', '--references', '300'];
+    const outcome = await cli('eval', ...argv, '--json', '--threads', '1');
+    assert.deepEqual([outcome.code, outcome.stderr], [0, '']);
+    const rows = events(outcome).at(-1)!['estimates'] as readonly Row[];
+    assert.deepEqual(
+      rows.map(({ name, n }) => `${name} ${n}`),
+      ['energy-distance 200', 'sliced-wasserstein 200', 'mmd 200'],
+    );
+    for (const { value } of rows) assert.ok(value > 0.01);
+  });
+
+  test('the same seed gives the same numbers in any batch', async () => {
+    const argv = ['--model', place('run'), '-n', '6', '--steps', '2', '--metric', 'kid', '--seed', '7'];
+    assert.deepEqual(await rowsOf(...argv, '--batch', '6'), await rowsOf(...argv, '--batch', '4'));
+  });
+
+  test('Ctrl-C ends it with 130', async () => {
+    const child = start('eval', ...data, '--model', place('run'), '-n', '100000', '--steps', '50');
+    await seen(child, /Sampling/);
+    child.kill('SIGINT');
+    assert.equal((await child.ended).code, 130);
+  });
+});
+
+suite('what is wrong', () => {
+  const refused = async (code: number, argv: readonly string[], message: string): Promise<void> => {
+    const outcome = await evaluate(...argv, '-q');
+    assert.deepEqual([plain(outcome.stderr), outcome.code, outcome.stdout], [`Error: ${message}\n`, code, '']);
+  };
+  const model = ['--model', place('run')];
+
+  test('is said in one sentence', async () => {
+    await refused(
+      2,
+      [],
+      'eval judges either a model or samples. Name a model with --model DIR, or samples with --samples PATH.',
+    );
+    await refused(
+      2,
+      [...model, '--samples', 'x'],
+      'eval judges either a model or samples. Leave one of --model and --samples out.',
+    );
+    await refused(
+      2,
+      [...model, '--metric', 'fid,kdi'],
+      'Unknown metric "kdi". Did you mean "kid"? Known: fid, kid, precision-recall, density-coverage, energy-distance, ' +
+        'sliced-wasserstein, mmd, nll-vlb, nll-ode.',
+    );
+    await refused(
+      2,
+      [...model, '--metric', 'fid', '--probes', '3'],
+      'eval: none of fid has an option --probes. Leave it out.',
+    );
+    await refused(
+      2,
+      [...model, '--metric', 'mmd'],
+      'eval: mmd does not compare pictures, which the data is. Take one of fid,kid,precision-recall.',
+    );
+    await refused(
+      2,
+      ['--samples', place('pictures'), '--metric', 'nll-ode'],
+      'eval: nll-ode needs a model. Name one with --model DIR.',
+    );
+    await refused(
+      2,
+      [...model, '--metric', 'kid', '--feature-size', '64'],
+      'eval: --feature-size, -range, -input and -output are for an .onnx network named with --features.',
+    );
+    await refused(
+      1,
+      [...model, '--size', '16'],
+      `${place('pictures').replaceAll(root, 'ROOT')} has samples of 3 × 16 × 16, and the model makes 3 × 8 × 8. Take other data, or --size.`,
+    );
+    await refused(
+      1,
+      [...model, '--features', place('pixels.onnx'), '--feature-output', 'vector'],
+      'ROOT/pixels.onnx has no output "vector". It has: vectors.',
+    );
+    await refused(
+      1,
+      [...model, '--features', place('pixels.onnx'), '--feature-size', '16'],
+      'ROOT/pixels.onnx takes pictures of 8 × 8 pixels, asked for 16.',
+    );
+    await refused(
+      1,
+      [...model, '--features', place('run')],
+      'ROOT/run holds no classifier: its config.json is of something else. Train one with langevin train --task classifier.',
+    );
+  });
+});
