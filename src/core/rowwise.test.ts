@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { floats } from './host-array.js';
-import { rowNorms, rowSize, scaleRows, zipped } from './rowwise.js';
+import { halves, rowNorms, rowSize, scaleRows, zipped } from './rowwise.js';
 
 const x = floats([2, 2], [3, 4, 1, -2]);
 
@@ -22,6 +22,17 @@ test('two values are combined element by element', () => {
   const sum = (a: number, b: number) => a + 10 * b;
   assert.deepEqual(zipped('test', x, x, sum).data, Float32Array.of(33, 44, 11, -22));
   assert.equal(zipped('test', 3, 4, sum), 43);
+});
+
+test('channels are cut in two, row by row', () => {
+  const [first, second] = halves(floats([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]));
+  assert.deepEqual(
+    [first.shape, first.data, second.data],
+    [[2, 1, 2], Float32Array.of(1, 2, 5, 6), Float32Array.of(3, 4, 7, 8)],
+  );
+  assert.throws(() => halves(floats([1, 3])), {
+    message: 'halves: an even number of channels is needed, got shape [1, 3].',
+  });
 });
 
 test('values without numbers are refused', () => {

@@ -42,6 +42,34 @@ export function scaleRows<X>(who: string, x: X, factors: readonly number[]): X {
 }
 
 /**
+ * A batch [B, 2C, …] cut into two [B, C, …]: the two outputs of a network that also predicts its variance.
+ *
+ * @example
+ * import { floats, halves } from 'langevin/core';
+ * halves(floats([1, 2], [3, 4]))[1].data; // → Float32Array.of(4)
+ */
+export function halves({ shape, data }: HostArray<'float32'>): readonly [HostArray<'float32'>, HostArray<'float32'>] {
+  const [count = 0, channels = 0, ...rest] = shape;
+  if (channels % 2 !== 0) {
+    throw new ToolkitError(
+      'shape-mismatch',
+      `halves: an even number of channels is needed, got shape [${shape.join(', ')}].`,
+    );
+  }
+  const half = [count, channels / 2, ...rest];
+  const size = sizeOf(half.slice(1));
+  const cut = (second: number) => {
+    const out = new Float32Array(sizeOf(half));
+    for (let row = 0; row < count; row++) {
+      const from = (2 * row + second) * size;
+      out.set(data.subarray(from, from + size), row * size);
+    }
+    return floats(half, out);
+  };
+  return [cut(0), cut(1)];
+}
+
+/**
  * Two values combined element by element.
  *
  * @example

@@ -3,20 +3,12 @@ import { concatRows, floats, type HostArray } from '../core/host-array.js';
 import { integer, resolve } from '../core/options.js';
 import { key } from '../core/random.js';
 import { type RandomMode, randomModes } from '../core/random-modes.js';
-import type { Space } from '../core/space.js';
 import { sampleShape } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
-import {
-  assemble,
-  classifierFree,
-  type Denoiser,
-  denoiser,
-  type Scheme,
-  startingNoise,
-  trajectory,
-} from '../sampling/index.js';
+import { assemble, type Scheme, startingNoise, trajectory } from '../sampling/index.js';
 import { type DiffusionModel, nullLabel } from './model.js';
-import { type BatchNetwork, batchNetwork } from './network.js';
+import { modelDenoiser } from './model-denoiser.js';
+import { batchNetwork } from './network.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -60,6 +52,12 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const { model, runtime, count, seed, guidance = 1, steps: length, random = 'philox', signal } = options;
   check(options);
   const parts = assemble({ ...model.scheme, ...options.scheme });
+  if (parts.sampler.direction === 'up') {
+    throw new ToolkitError(
+      'bad-option',
+      `generate: the sampler ${parts.sampler.name} walks from pictures to noise and makes none. Use another, for example ddim.`,
+    );
+  }
   const steps = parts.steps(length);
   const batch = Math.min(count, options.batch ?? 16);
   const free = model.classes === null ? null : nullLabel(model);
@@ -71,9 +69,14 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
     const size = Math.min(batch, count - first);
     const space = randomModes.get(random)({ seed, first });
     const labels = model.config.num_class_embeds === null ? null : labelsOf({ options, first, size, free });
-    const denoise = guided
-      ? guidedDenoiser({ network, space, parts, labels: labels!, free: free!, guidance })
-      : denoiser({ network: (x: Batch, t) => network.run(x, t, labels), precondition: parts.precondition, space });
+    const denoise = modelDenoiser({
+      config: model.config,
+      network,
+      precondition: parts.precondition,
+      space,
+      labels,
+      guidance: guided ? { scale: guidance, free: free! } : null,
+    });
     const like = floats([size, ...sampleShape(model.config)]);
     const start = startingNoise({ steps, like, space, key: key(seed), scale: parts.startScale });
     const walk = trajectory({ ...parts, steps, denoise, start, space, key: key(seed), signal });
@@ -99,32 +102,6 @@ export async function generateAll(options: GenerateOptions): Promise<Batch> {
     const { done, value } = await work.next();
     if (done) return value;
   }
-}
-
-interface GuidedOptions {
-  readonly network: BatchNetwork;
-  readonly space: Space<Batch>;
-  readonly parts: Pick<ReturnType<typeof assemble>, 'precondition'>;
-  readonly labels: readonly number[];
-  readonly free: number;
-  readonly guidance: number;
-}
-
-/** Classifier-free guidance with both predictions out of one run of the network. */
-function guidedDenoiser({ network, space, parts, labels, free, guidance }: GuidedOptions): Denoiser<Batch> {
-  const { precondition } = parts;
-  const both = denoiser({
-    network: (x: Batch, t) => network.run(x, t, [...labels, ...labels.map(() => free)]),
-    precondition,
-    space,
-  });
-  return async (x, level) => {
-    const pair = await both(concatRows([x, x]), level);
-    const half = pair.data.length / 2;
-    const conditional: Denoiser<Batch> = async () => floats(x.shape, pair.data.subarray(0, half));
-    const unconditional: Denoiser<Batch> = async () => floats(x.shape, pair.data.subarray(half));
-    return classifierFree({ conditional, unconditional, scale: guidance, space })(x, level);
-  };
 }
 
 interface LabelsOptions {
