@@ -41,7 +41,7 @@ export function harness({ className, config, steps }: HarnessOptions, more: Conf
     sample({ denoise, sampler, limit, grid, steps: over, start, space, key: key(0) });
   /** The fixed sample in the size that the scheduler starts with. */
   const start = (): Batch => space.lincomb([parts.startScale(all[0]!.from), sampleDeter()]);
-  return { ...parts, run, all, space, start };
+  return { ...parts, denoise, run, all, space, start };
 }
 
 /**

@@ -67,7 +67,8 @@ export function readMultistep(who: string, keys: SolverKeys): Choice<SamplerName
       if (order === 1) return { name: 'ddim', options: { eta: 1 } };
       if (order === 2) return { name: 'dpmpp-2m-sde', options: { form, ...endings } };
       return { name: 'dpmpp-3m-sde', options: { curvature: 'shifted', ...endings } };
-    default:
+    case 'dpmsolver++':
+    case 'deis':
       if (order === 1) return { name: 'ddim' };
       if (order === 2) return { name: 'dpmpp-2m', options: { form, ...endings } };
       return { name: 'dpmpp-3m', options: { curvature: 'half', ...endings } };

@@ -1,11 +1,14 @@
 import { defineRegistry } from '../../../core/registry.js';
 import { cmStochasticIterativeScheduler } from './cm-stochastic-iterative.js';
+import { cosineDpmSolverMultistepScheduler } from './cosine-dpmsolver-multistep.js';
 import { ddimScheduler } from './ddim.js';
 import { ddimInverseScheduler } from './ddim-inverse.js';
 import { ddpmScheduler } from './ddpm.js';
 import { dpmSolverMultistepScheduler } from './dpmsolver-multistep.js';
+import { dpmSolverMultistepInverseScheduler } from './dpmsolver-multistep-inverse.js';
 import { dpmSolverSdeScheduler } from './dpmsolver-sde.js';
 import { dpmSolverSinglestepScheduler } from './dpmsolver-singlestep.js';
+import { edmDpmSolverMultistepScheduler } from './edm-dpmsolver-multistep.js';
 import { edmEulerScheduler } from './edm-euler.js';
 import { eulerScheduler } from './euler.js';
 import { eulerAncestralScheduler } from './euler-ancestral.js';
@@ -23,14 +26,17 @@ import { unclipScheduler } from './unclip.js';
 /** Under the names that stand in `_class_name`; the parallel variants compute the same steps. */
 export const schedulerClasses = defineRegistry('scheduler', {
   CMStochasticIterativeScheduler: cmStochasticIterativeScheduler,
+  CosineDPMSolverMultistepScheduler: cosineDpmSolverMultistepScheduler,
   DDIMInverseScheduler: ddimInverseScheduler,
   DDIMParallelScheduler: ddimScheduler,
   DDIMScheduler: ddimScheduler,
   DDPMParallelScheduler: ddpmScheduler,
   DDPMScheduler: ddpmScheduler,
+  DPMSolverMultistepInverseScheduler: dpmSolverMultistepInverseScheduler,
   DPMSolverMultistepScheduler: dpmSolverMultistepScheduler,
   DPMSolverSDEScheduler: dpmSolverSdeScheduler,
   DPMSolverSinglestepScheduler: dpmSolverSinglestepScheduler,
+  EDMDPMSolverMultistepScheduler: edmDpmSolverMultistepScheduler,
   EDMEulerScheduler: edmEulerScheduler,
   EulerAncestralDiscreteScheduler: eulerAncestralScheduler,
   EulerDiscreteScheduler: eulerScheduler,
@@ -49,12 +55,15 @@ export const schedulerClasses = defineRegistry('scheduler', {
 export type SchedulerClassName = keyof typeof schedulerClasses.entries;
 export {
   cmStochasticIterativeScheduler,
+  cosineDpmSolverMultistepScheduler,
   ddimInverseScheduler,
   ddimScheduler,
   ddpmScheduler,
+  dpmSolverMultistepInverseScheduler,
   dpmSolverMultistepScheduler,
   dpmSolverSdeScheduler,
   dpmSolverSinglestepScheduler,
+  edmDpmSolverMultistepScheduler,
   edmEulerScheduler,
   eulerAncestralScheduler,
   eulerScheduler,
