@@ -21,18 +21,24 @@ type Batch = ReturnType<typeof sampleDeter>;
 const { entries, skip } = reference<Trace>('scheduler-traces.json');
 const space = batchSpace();
 
-/** The optimal ε for data ~ N(0.3, 0.5²) at the nearest whole timestep, as what the config's network predicts. */
+/**
+ * The optimal ε for data ~ N(0.3, 0.5²) at the nearest whole timestep, as what the config's network predicts; rounded to
+ * float32 after every operation, since that is what the runs were made with.
+ */
 function optimal(trace: Trace) {
   const parts = assemble(readSchedulerConfig({ _class_name: trace.cls, ...trace.config }));
+  const { fround: f, sqrt } = Math;
   const network = async (x: Batch, t: number) => {
-    const { alpha, sigma } = parts.grid.level(nearest(t));
-    const mean = alpha * 0.3;
-    const variance = 0.25 * alpha ** 2 + sigma ** 2;
-    const { clean, noise } = parts.prediction.mix({ alpha, sigma });
+    const level = parts.grid.level(nearest(t));
+    const bar = f(level.alpha ** 2 / (level.alpha ** 2 + level.sigma ** 2));
+    const rest = f(1 - bar);
+    const [alpha, sigma] = [f(sqrt(bar)), f(sqrt(rest))];
+    const variance = f(f(f(bar * 0.25) + 1) - bar);
     return space.map(x, (value) => {
-      const eps = ((value - mean) * sigma) / variance;
-      const x0 = (value - sigma * eps) / alpha;
-      return (clean === 0 ? 0 : clean * x0) + noise * eps;
+      const eps = f(f(f(value - f(alpha * 0.3)) * sigma) / variance);
+      if (parts.prediction.name === 'epsilon') return eps;
+      const x0 = f(f(value - f(sigma * eps)) / alpha);
+      return parts.prediction.name === 'x0' ? x0 : f(f(alpha * eps) - f(sigma * x0));
     });
   };
   return { ...parts, network };

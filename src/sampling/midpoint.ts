@@ -1,5 +1,6 @@
 import type { Term } from '../core/space.js';
 import { between, halfLogSnr, type Level } from '../diffusion/level.js';
+import { moveInSigma, slopeInSigma, stepwise } from './in-sigma.js';
 import { noiseOf } from './noise-of.js';
 import type { Denoiser, StepResult } from './sampler.js';
 
@@ -9,6 +10,7 @@ export interface MidpointOptions<X> {
   readonly to: Level;
   /** The level between, where it is prescribed. */
   readonly via: Level | undefined;
+  readonly arithmetic: 'float64' | 'float32';
   readonly denoise: Denoiser<X>;
   readonly lincomb: (...terms: readonly Term<X>[]) => X;
 }
@@ -21,18 +23,37 @@ export interface MidpointOptions<X> {
  *
  * A step without noise at its end, or without signal at its start, has no middle in λ and is Euler's.
  */
-export async function midpoint<X>({ x, from, to, via, denoise, lincomb }: MidpointOptions<X>): Promise<StepResult<X>> {
+export async function midpoint<X>(options: MidpointOptions<X>): Promise<StepResult<X>> {
+  const { x, from, to, via, denoise, lincomb } = options;
   const denoised = await denoise(x, from);
   const lambda = (halfLogSnr(from) + halfLogSnr(to)) / 2;
-  if (!Number.isFinite(lambda)) {
+  const middle = Number.isFinite(lambda) ? (via ?? between({ from, to, lambda })) : null;
+  if (stepwise(options, from, to)) return inSigma({ ...options, denoised, middle });
+  if (middle === null) {
     const r = to.sigma / from.sigma;
     return { x: lincomb([r, x], [to.alpha - from.alpha * r, denoised]), denoised };
   }
-  const middle = via ?? between({ from, to, lambda });
   const r = middle.sigma / from.sigma;
   const half = lincomb([r, x], [middle.alpha - from.alpha * r, denoised]);
   const denoisedHalf = await denoise(half, middle);
   const n = noiseOf({ x: half, level: middle, denoised: denoisedHalf }, lincomb);
   const carry = to.alpha / from.alpha;
   return { x: lincomb([carry, x], [to.sigma - carry * from.sigma, n]), denoised };
+}
+
+interface InSigma<X> extends MidpointOptions<X> {
+  readonly denoised: X;
+  readonly middle: Level | null;
+}
+
+/** The same at α = 1, operation by operation. */
+async function inSigma<X>({ x, from, to, middle, denoised, denoise, lincomb }: InSigma<X>): Promise<StepResult<X>> {
+  const slope = slopeInSigma({ x, denoised, sigma: from.sigma, lincomb });
+  const end = { from: from.sigma, to: to.sigma, lincomb };
+  if (middle === null) return { x: moveInSigma({ x, slope, ...end }), denoised };
+  const sigma = Math.fround(middle.sigma);
+  const half = moveInSigma({ x, slope, from: from.sigma, to: sigma, lincomb });
+  const denoisedHalf = await denoise(half, { ...middle, sigma });
+  const slopeHalf = slopeInSigma({ x: half, denoised: denoisedHalf, sigma, lincomb });
+  return { x: moveInSigma({ x, slope: slopeHalf, ...end }), denoised };
 }

@@ -75,7 +75,7 @@ export function assemble(scheme: Scheme): Assembled {
   return {
     grid,
     prediction,
-    precondition: preconditionOf(scheme, { grid, prediction }),
+    precondition: roundedScale(preconditionOf(scheme, { grid, prediction }), scheme.grid.arithmetic),
     sampler: rule,
     steps: (count) => inOrder(rounded(chosen.levels({ count, grid }))),
     limit: limit?.(scheme.limit?.options),
@@ -88,7 +88,19 @@ function preconditionOf({ precondition }: Scheme, at: NetworkAt): Precondition {
   const usual: PreconditionName = at.grid.kind === 'interpolating' ? 'straight' : 'discrete';
   const family = preconditions.get(precondition?.name ?? usual) as (at: NetworkAt, options?: object) => Precondition;
   const made = family(at, precondition?.options);
+  if ((precondition?.options?.['told'] ?? 'index') !== 'index') return made; // steps speak of indices alone
   return (level) => (level.cNoise === undefined ? made(level) : { ...made(level), cNoise: level.cNoise });
+}
+
+/** c_in at α = 1 as torch programs divide: by the rounded root of the rounded σ² + 1. */
+function roundedScale(precondition: Precondition, arithmetic: GridConfig['arithmetic']): Precondition {
+  if (arithmetic === undefined) return precondition;
+  const { fround } = Math;
+  return (level) => {
+    const made = precondition(level);
+    const scale = fround(Math.sqrt(fround(fround(level.sigma ** 2) + 1)));
+    return level.alpha === 1 && Math.abs(made.cIn * scale - 1) < 1e-6 ? { ...made, cIn: 1 / scale } : made;
+  };
 }
 
 /** Levels as torch programs store them: σ at α = 1, and with ratios also α = 1/√((σ/α)² + 1) and σ out of it. */

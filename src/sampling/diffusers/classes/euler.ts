@@ -42,7 +42,7 @@ export const eulerScheduler = sigmaScheduler({
   name: 'EulerDiscreteScheduler',
   options: keysOfEuler,
   resolve: settled,
-  sampler: { name: 'euler' },
+  sampler: { name: 'euler', options: { arithmetic: 'float32' } },
   betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
   refine(scheme, config) {
     const keys = settled(config);

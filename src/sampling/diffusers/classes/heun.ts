@@ -15,6 +15,6 @@ export const heunScheduler = sigmaScheduler({
   name: 'HeunDiscreteScheduler',
   options: keysOfHeun,
   resolve: (config) => resolve('HeunDiscreteScheduler', keysOfHeun, meaningfulKeys(config, keysOfHeun)),
-  sampler: { name: 'heun' },
+  sampler: { name: 'heun', options: { arithmetic: 'float32' } },
   betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2', 'exp'],
 });

@@ -13,7 +13,7 @@ export const kdpm2Scheduler = sigmaScheduler({
   name: 'KDPM2DiscreteScheduler',
   options: keysOfKdpm2,
   resolve: (config) => resolve('KDPM2DiscreteScheduler', keysOfKdpm2, meaningfulKeys(config, keysOfKdpm2)),
-  sampler: { name: 'dpm2' },
+  sampler: { name: 'dpm2', options: { arithmetic: 'float32' } },
   betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
   predictions: ['epsilon', 'v_prediction'],
   told: 'rounded',

@@ -9,6 +9,6 @@ export const lmsScheduler = sigmaScheduler({
   name: 'LMSDiscreteScheduler',
   options: keysOfLms,
   resolve: (config) => resolve('LMSDiscreteScheduler', keysOfLms, meaningfulKeys(config, keysOfLms)),
-  sampler: { name: 'lms', options: { order: 4 } },
+  sampler: { name: 'lms', options: { order: 4, arithmetic: 'float32' } },
   betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
 });

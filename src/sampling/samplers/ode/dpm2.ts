@@ -1,4 +1,5 @@
 import { churned, churnOptions } from '../../churn.js';
+import { arithmeticOption } from '../../in-sigma.js';
 import { midpoint } from '../../midpoint.js';
 import { defineSampler } from '../../sampler.js';
 
@@ -17,10 +18,10 @@ export const dpm2 = defineSampler({
   order: 2,
   evaluations: 2,
   memory: 0,
-  options: churnOptions,
+  options: { ...churnOptions, ...arithmeticOption },
   step(at, options) {
     const { to, via, denoise, lincomb } = at;
     const { x, level: from } = churned(at, options);
-    return midpoint({ x, from, to, via: via[0], denoise, lincomb });
+    return midpoint({ x, from, to, via: via[0], denoise, lincomb, arithmetic: options.arithmetic });
   },
 });

@@ -1,4 +1,5 @@
 import { churned, churnOptions } from '../../churn.js';
+import { arithmeticOption, moveInSigma, slopeInSigma, stepwise } from '../../in-sigma.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
@@ -15,11 +16,15 @@ export const euler = defineSampler({
   order: 1,
   evaluations: 1,
   memory: 0,
-  options: churnOptions,
+  options: { ...churnOptions, ...arithmeticOption },
   async step(at, options) {
     const { to, denoise, lincomb } = at;
     const { x, level } = churned(at, options);
     const denoised = await denoise(x, level);
+    if (stepwise(options, level, to)) {
+      const slope = slopeInSigma({ x, denoised, sigma: level.sigma, lincomb });
+      return { x: moveInSigma({ x, slope, from: level.sigma, to: to.sigma, lincomb }), denoised };
+    }
     const r = to.sigma / level.sigma; // x′ collected: (σ′/σ)·x + (α′ − α·σ′/σ)·D
     return { x: lincomb([r, x], [to.alpha - level.alpha * r, denoised]), denoised };
   },

@@ -1,5 +1,6 @@
 import { churned, churnOptions } from '../../churn.js';
-import { defineSampler } from '../../sampler.js';
+import { arithmeticOption, moveInSigma, slopeInSigma, stepwise } from '../../in-sigma.js';
+import { defineSampler, type Step, type StepResult } from '../../sampler.js';
 
 /**
  * Trapezoidal rule on the probability-flow ODE dx = D·dα + n·dσ.
@@ -18,10 +19,11 @@ export const heun = defineSampler({
   order: 2,
   evaluations: 2,
   memory: 0,
-  options: churnOptions,
+  options: { ...churnOptions, ...arithmeticOption },
   async step(at, options) {
     const { to, denoise, lincomb } = at;
     const { x, level: from } = churned(at, options);
+    if (stepwise(options, from, to)) return inSigma({ x, from, to, denoise, lincomb });
     const [deltaAlpha, deltaSigma] = [to.alpha - from.alpha, to.sigma - from.sigma];
     const denoised = await denoise(x, from);
     const n = lincomb([1 / from.sigma, x], [-from.alpha / from.sigma, denoised]);
@@ -34,3 +36,19 @@ export const heun = defineSampler({
     return { x: lincomb([1, x], [a, denoised], [a, denoisedNext], [s, n], [s, nNext]), denoised };
   },
 });
+
+/** The same at α = 1, operation by operation. */
+async function inSigma<X>({ x, from, to, denoise, lincomb }: Pick<Step<X>, Parts>): Promise<StepResult<X>> {
+  const denoised = await denoise(x, from);
+  const way = { from: from.sigma, to: to.sigma, lincomb };
+  const slope = slopeInSigma({ x, denoised, sigma: from.sigma, lincomb });
+  const predicted = moveInSigma({ x, slope, ...way });
+  if (to.sigma === 0) return { x: predicted, denoised };
+
+  const next = await denoise(predicted, to);
+  const slopeNext = slopeInSigma({ x: predicted, denoised: next, sigma: to.sigma, lincomb });
+  const mean = lincomb([0.5, lincomb([1, slope], [1, slopeNext])]);
+  return { x: moveInSigma({ x, slope: mean, ...way }), denoised };
+}
+
+type Parts = 'x' | 'from' | 'to' | 'denoise' | 'lincomb';

@@ -1,8 +1,9 @@
 import { integer } from '../../../core/options.js';
 import { ratioOf } from '../../descent.js';
+import { arithmeticOption, slopeInSigma, stepwise } from '../../in-sigma.js';
 import { noiseOf } from '../../noise-of.js';
 import { integrate, lagrange } from '../../quadrature.js';
-import { defineSampler } from '../../sampler.js';
+import { defineSampler, type Past, type Step } from '../../sampler.js';
 
 /**
  * Linear multistep rule in ρ = σ/α: the noise is the polynomial through its last values (Adams and Bashforth's idea, for
@@ -22,18 +23,24 @@ export const lms = defineSampler({
   memory: 3,
   options: {
     order: integer({ default: 4, min: 1, max: 4, help: 'How many estimates the polynomial goes through; 1 is Euler.' }),
+    ...arithmeticOption,
   },
-  async step({ x, from, to, history, denoise, lincomb }, { order }) {
+  async step({ x, from, to, history, denoise, lincomb }, options) {
+    const { order } = options;
     const denoised = await denoise(x, from);
     const r = to.sigma / from.sigma;
     const euler = [[r, x] as const, [to.alpha - from.alpha * r, denoised] as const];
+    if (stepwise(options, from, to))
+      return { x: inSigma({ x, from, to, history, denoised, order, lincomb }), denoised };
     const past = history.slice(0, order - 1).filter(({ level }) => level.alpha > 0);
     if (past.length === 0 || from.alpha === 0) return { x: lincomb(...euler), denoised };
 
     const places = [{ x, level: from, denoised }, ...past];
-    const nodes = places.map(({ level }) => ratioOf(level));
     const [rho, rhoNext] = [ratioOf(from), ratioOf(to)];
-    const c = nodes.map((_, i) => integrate((u) => lagrange(nodes, i, u), { from: rho, to: rhoNext }));
+    const c = weightsOf(
+      places.map(({ level }) => ratioOf(level)),
+      rhoNext,
+    );
     // Euler's step takes all of ρ′ − ρ with the newest noise; the rest is moved to the others.
     const bend = places.map((place, i) => {
       return [to.alpha * (c[i]! - (i === 0 ? rhoNext - rho : 0)), noiseOf(place, lincomb)] as const;
@@ -41,3 +48,26 @@ export const lms = defineSampler({
     return { x: lincomb(...euler, ...bend), denoised };
   },
 });
+
+/** ∫ ℓᵢ dρ from the first node to ρ′. */
+const weightsOf = (nodes: readonly number[], rhoNext: number): readonly number[] =>
+  nodes.map((_, i) => integrate((u) => lagrange(nodes, i, u), { from: nodes[0]!, to: rhoNext }));
+
+interface InSigma<X> extends Pick<Step<X>, 'x' | 'from' | 'to' | 'history' | 'lincomb'> {
+  readonly denoised: X;
+  readonly order: number;
+}
+
+/** The same at α = 1, operation by operation: Σ cᵢ·(x − D)ᵢ/σᵢ, term after term. */
+function inSigma<X>({ x, from, to, history, denoised, order, lincomb }: InSigma<X>): X {
+  const places: readonly Past<X>[] = [{ x, level: from, denoised }, ...history.slice(0, order - 1)];
+  const c = weightsOf(
+    places.map(({ level }) => level.sigma),
+    to.sigma,
+  );
+  const terms = places.map((place, i) => {
+    const slope = slopeInSigma({ x: place.x, denoised: place.denoised, sigma: place.level.sigma, lincomb });
+    return lincomb([Math.fround(c[i]!), slope]);
+  });
+  return lincomb([1, x], [1, terms.reduce((sum, term) => lincomb([1, sum], [1, term]))]);
+}

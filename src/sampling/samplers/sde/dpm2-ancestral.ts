@@ -19,7 +19,7 @@ export const dpm2Ancestral = defineSampler({
   options: ancestralOptions,
   async step({ x, from, to, via, denoise, lincomb, noise }, options) {
     const { down, up } = split({ from, to, ...options });
-    const walked = await midpoint({ x, from, to: down, via: via[0], denoise, lincomb });
+    const walked = await midpoint({ x, from, to: down, via: via[0], denoise, lincomb, arithmetic: options.arithmetic });
     return up === 0 ? walked : { ...walked, x: lincomb([1, walked.x], [up, noise('ancestral')]) };
   },
 });

@@ -1,4 +1,5 @@
 import { ancestralOptions, split } from '../../ancestral.js';
+import { moveInSigma, slopeInSigma, stepwise } from '../../in-sigma.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
@@ -19,6 +20,11 @@ export const eulerAncestral = defineSampler({
   async step({ x, from, to, denoise, lincomb, noise }, options) {
     const denoised = await denoise(x, from);
     const { down, up } = split({ from, to, ...options });
+    if (stepwise(options, from, to)) {
+      const slope = slopeInSigma({ x, denoised, sigma: from.sigma, lincomb });
+      const walked = moveInSigma({ x, slope, from: from.sigma, to: down.sigma, lincomb });
+      return { x: up === 0 ? walked : lincomb([1, walked], [up, noise('ancestral')]), denoised };
+    }
     const r = down.sigma / from.sigma;
     const c = down.alpha - from.alpha * r;
     if (up === 0) return { x: lincomb([r, x], [c, denoised]), denoised };
