@@ -58,7 +58,7 @@ suite('eval', () => {
     const [noise] = await rowsOf('--samples', place('noise.npy'), ...own);
     const [self] = await rowsOf('--samples', place('pictures'), ...own);
     assert.equal(noise!.n, 10);
-    assert.ok(noise!.value > 10 * Math.abs(self!.value) && noise!.interval![0] < noise!.value);
+    assert.ok(noise!.value > 10 * Math.abs(self!.value) && noise!.interval![0]! < noise!.value);
   });
 
   test('likelihoods of held-out data, by two ways', async () => {
