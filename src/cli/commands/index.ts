@@ -5,6 +5,7 @@ import { demo } from './demo.js';
 import { evaluate } from './eval.js';
 import { forward } from './forward.js';
 import { inspect } from './inspect.js';
+import { plot } from './plot.js';
 import { sample } from './sample.js';
 import { train } from './train.js';
 
@@ -14,6 +15,7 @@ export const commands = defineRegistry<Readonly<Record<string, Command>>>('comma
   train,
   sample,
   eval: evaluate,
+  plot,
   inspect,
   forward,
   bench,

@@ -88,7 +88,7 @@ const label = ({ x, y, anchor, text }: Label): string =>
   `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}">${escape(text)}</text>`;
 
 /** The mean of the last `window` values at each point. */
-function runningMean(points: readonly Point[], window: number): Point[] {
+export function runningMean(points: readonly Point[], window: number): Point[] {
   let sum = 0;
   return points.map(({ step, value }, i) => {
     sum += value - (points[i - window]?.value ?? 0);
@@ -97,7 +97,7 @@ function runningMean(points: readonly Point[], window: number): Point[] {
 }
 
 /** About `most` of the points, evenly, the last among them. */
-function thinned(points: readonly Point[], most: number): readonly Point[] {
+export function thinned(points: readonly Point[], most: number): readonly Point[] {
   const every = Math.ceil(points.length / most);
   return points.filter((_, i) => i % every === 0 || i === points.length - 1);
 }

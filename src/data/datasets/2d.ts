@@ -20,7 +20,7 @@ const formula: Source = { name: 'a formula', author: 'Langevin', license: 'CC0-1
  *
  * @example
  * import { datasets, finish } from 'langevin/data';
- * const roll = await finish(datasets.get('2d').load({ which: 'swissroll', count: '500' }));
+ * const roll = await finish(datasets.get('2d').load({ which: 'swissroll', count: 500 }));
  * [roll.count, ...roll.shape]; // → [500, 2]
  */
 export const points = defineDataset({
