@@ -40,7 +40,7 @@ export function ink({ drop, schedule, t, cells, particles, key, steps = 400 }: I
   const x = centres(cells);
   const start = Float64Array.from(x, (at) => drop.density([at]));
   const drawn = Float32Array.from(drop.sample({ count: particles, key: fold(key, 'drop') }), (point) => point[0]!);
-  let state = floats([particles], drawn);
+  let state = floats([1, particles], drawn);
   const walk = simulateForward({ schedule, x: state, to: t, steps, space: batchSpace(), key: fold(key, 'kicks') });
   for (const moment of walk) state = moment.x;
   return {

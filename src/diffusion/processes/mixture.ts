@@ -50,18 +50,21 @@ export function mixture(bells: readonly Bell[]): Mixture {
   const dimension = parts[0]!.mean.length;
 
   const responsibilities = (x: ArrayLike<number>, level: Level): { r: Float64Array; log: number } => {
-    const logs = parts.map((part) => logBell({ part, x, level }));
+    const logs = new Float64Array(parts.length);
+    for (let k = 0; k < logs.length; k++) logs[k] = logBell({ part: parts[k]!, x, level });
     return softmax(logs);
   };
   const combine = (x: ArrayLike<number>, level: Level, term: (at: TermAt) => number): Float64Array => {
     const { r } = responsibilities(x, level);
-    return Float64Array.from({ length: dimension }, (_, d) =>
-      parts.reduce((sum, part, k) => {
-        if (r[k] === 0) return sum;
-        const [m, s] = [part.mean[d]!, part.sd[d]!];
-        return sum + r[k]! * term({ x: x[d]!, m, s, v: (level.alpha * s) ** 2 + level.sigma ** 2 });
-      }, 0),
-    );
+    const out = new Float64Array(dimension);
+    for (const [k, { mean, sd }] of parts.entries()) {
+      if (r[k] === 0) continue;
+      for (let d = 0; d < dimension; d++) {
+        const s = sd[d]!;
+        out[d] = out[d]! + r[k]! * term({ x: x[d]!, m: mean[d]!, s, v: (level.alpha * s) ** 2 + level.sigma ** 2 });
+      }
+    }
+    return out;
   };
   return Object.freeze({
     bells: parts,
@@ -131,7 +134,8 @@ function logBell({ part, x, level: { alpha, sigma } }: BellAt): number {
     );
   }
   let log = Math.log(part.weight);
-  for (const [d, m] of part.mean.entries()) {
+  for (let d = 0; d < part.mean.length; d++) {
+    const m = part.mean[d]!;
     const v = (alpha * part.sd[d]!) ** 2 + sigma ** 2;
     if (v === 0)
       throw new ToolkitError('bad-level', 'mixture: a point has no density without noise. Ask at sigma > 0.');
@@ -144,9 +148,11 @@ function logBell({ part, x, level: { alpha, sigma } }: BellAt): number {
 export function softmax(logs: ArrayLike<number>): { readonly r: Float64Array; readonly log: number } {
   let most = -Infinity;
   for (let k = 0; k < logs.length; k++) most = Math.max(most, logs[k]!);
-  const r = Float64Array.from(logs, (log) => Math.exp(log - most));
-  const sum = r.reduce((total, value) => total + value, 0);
-  return { r: r.map((value) => value / sum), log: most + Math.log(sum) };
+  const r = new Float64Array(logs.length);
+  let sum = 0;
+  for (let k = 0; k < r.length; k++) sum += r[k] = Math.exp(logs[k]! - most);
+  for (let k = 0; k < r.length; k++) r[k] = r[k]! / sum;
+  return { r, log: most + Math.log(sum) };
 }
 
 interface DrawOptions {
