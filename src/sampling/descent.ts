@@ -22,9 +22,9 @@ const leastAlpha = number({
 /** Options shared by all steps that visit levels by their index. */
 export const landingOptions = {
   end,
-  landing: choice(['next', 'stride'], {
+  landing: choice(['next', 'stride', 'heun', 'runge-kutta'], {
     default: 'next',
-    help: 'Where a step lands: on the next level, or ⌊N/count⌋ indices down, as DDIM does in diffusers.',
+    help: 'Where a step lands: on the next level; ⌊N/count⌋ indices down; or as PNDM starts in diffusers.',
   }),
   scale: choice([scale.own, scale.exploding], {
     default: 'own',
@@ -58,13 +58,19 @@ export const ratioOptions = {
 export type Scale = 'own' | 'exploding';
 export type End = 'clean' | 'first' | 'last';
 
+/**
+ * `next`: on the next level. `stride`: s = ⌊N/count⌋ indices down, as DDIM does in diffusers. `heun` and `runge-kutta`: s
+ * indices down, but for the steps with which PNDM starts there, whose levels between are prescribed.
+ */
+export type Landing = 'next' | 'stride' | 'heun' | 'runge-kutta';
+
 export interface DescentOptions {
   readonly grid: Grid;
   /** Number of steps asked for, where it is not the number of indices. */
   readonly count?: number;
   readonly indices: readonly number[];
   readonly end?: End;
-  readonly landing?: 'next' | 'stride';
+  readonly landing?: Landing;
   readonly scale?: Scale;
   readonly leastAlpha?: number;
 }
@@ -89,9 +95,28 @@ export function descent(options: DescentOptions): readonly Interval[] {
   const at = (index: number): Level => scaled(levelAt({ grid, index, leastAlpha }), { scale, kind: grid.kind });
   const stride = Math.floor(grid.count / count);
   return indices.map((index, i) => {
-    const target = landing === 'stride' ? index - stride : (indices[i + 1] ?? -1);
-    return { from: at(index), to: target >= 0 ? at(target) : after({ last: at(index), first: () => at(0), end }) };
+    const next = indices[i + 1];
+    const byStages = landing === 'runge-kutta' && i < 3;
+    const target = landing === 'next' || byStages ? (next ?? -1) : index - stride;
+    const to = target >= 0 ? at(target) : after({ last: at(index), first: () => at(0), end });
+    const between = next === undefined ? [] : stages({ index, next, stride, landing, step: i });
+    return { from: at(index), to, ...(between.length > 0 && { via: between.map(at) }) };
   });
+}
+
+interface Stages {
+  readonly index: number;
+  readonly next: number;
+  readonly stride: number;
+  readonly landing: Landing;
+  readonly step: number;
+}
+
+/** Indices between where PNDM of diffusers moves to and where it asks; apart where spacing and stride differ. */
+function stages({ index, next, stride, landing, step }: Stages): readonly number[] {
+  const half = Math.floor(stride / 2);
+  if (landing === 'runge-kutta' && step < 3) return [index - half, next + half];
+  return landing === 'heun' && step === 0 ? [next + stride, next] : [];
 }
 
 interface After {

@@ -2,6 +2,7 @@ import { defineRegistry } from '../../core/registry.js';
 import { alignYourSteps } from './align-your-steps.js';
 import { beta } from './beta.js';
 import { consistencySteps } from './consistency.js';
+import { crash } from './crash.js';
 import { custom } from './custom.js';
 import { distilledSteps } from './distilled.js';
 import { exponential } from './exponential.js';
@@ -18,6 +19,7 @@ export const noiseSteps = defineRegistry('steps', {
   'align-your-steps': alignYourSteps,
   beta,
   consistency: consistencySteps,
+  crash,
   custom,
   distilled: distilledSteps,
   exponential,
@@ -37,6 +39,7 @@ export {
   alignYourSteps,
   beta,
   consistencySteps,
+  crash,
   custom,
   distilledSteps,
   exponential,

@@ -37,13 +37,15 @@ export const deis = defineSampler({
       default: 'time',
       help: 'The variable in which the noise is taken to be a polynomial.',
     }),
-    lowerOrderFinal: flag({ help: 'Lower orders in the last steps: two levels in the last but one, one in the last.' }),
+    lowerOrderFinal: flag({
+      help: 'In walks of fewer than 15 steps, two levels in the last step but one and one in the last.',
+    }),
   },
   async step({ x, from, to, index, count, history, denoise, lincomb }, { order, polynomial, lowerOrderFinal }) {
     const denoised = await denoise(x, from);
     const r = to.sigma / from.sigma;
     const euler = [[r, x] as const, [to.alpha - from.alpha * r, denoised] as const];
-    const most = lowerOrderFinal ? Math.min(order, count - index) : order;
+    const most = lowerOrderFinal && count < 15 ? Math.min(order, count - index) : order;
     const past = history.slice(0, most - 1).filter(({ level }) => level.alpha > 0);
     if (past.length === 0 || from.alpha === 0 || to.sigma === 0) return { x: lincomb(...euler), denoised };
 
