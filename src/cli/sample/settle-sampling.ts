@@ -51,9 +51,8 @@ function schemeOf({ sampler, spacing, eta }: SampleOptions, own: Scheme): Scheme
   }
   const withEta = eta === null ? replaced : { ...replaced, options: { ...replaced.options, eta } };
   // Landing beside the next level is DDIM's habit in diffusers and nobody else's.
-  const landing = withEta.name === 'ddim' ? {} : { landing: 'next' };
-  const kept =
-    own.steps.name === 'karras' ? own.steps : { ...own.steps, options: { ...own.steps.options, ...landing } };
+  const strides = own.steps.options?.['landing'] === 'stride' && withEta.name !== 'ddim';
+  const kept = strides ? { ...own.steps, options: { ...own.steps.options, landing: 'next' } } : own.steps;
   return {
     ...own,
     sampler: withEta,

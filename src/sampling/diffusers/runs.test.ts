@@ -86,3 +86,50 @@ suite(`whole runs of diffusers ${golden.diffusers}`, () => {
     });
   }
 });
+
+suite('what these classes cannot honour is refused', () => {
+  const refused = (config: object, message: string, code: string): void =>
+    assert.throws(() => readSchedulerConfig(config), { code, message });
+
+  test('flow matching', () => {
+    const name = 'FlowMatchEulerDiscreteScheduler';
+    refused(
+      { _class_name: name, use_karras_sigmas: true, use_beta_sigmas: true },
+      `${name}: only one of use_karras_sigmas, use_beta_sigmas can be true.`,
+      'bad-option',
+    );
+    refused(
+      { _class_name: name, invert_sigmas: true, stochastic_sampling: true },
+      `${name}: invert_sigmas with stochastic_sampling mixes up data and noise in diffusers. Leave one of them out.`,
+      'unsupported-scheduler',
+    );
+  });
+
+  test('spacings and schedules that the inverse does not have', () => {
+    assert.throws(() => readSchedulerConfig({ _class_name: 'DDIMInverseScheduler', timestep_spacing: 'linspace' }), {
+      message: 'DDIMInverseScheduler: timestep_spacing must be one of leading, trailing, got "linspace".',
+    });
+  });
+
+  test('more steps than a distilled network was taught', () => {
+    const parts = assemble(readSchedulerConfig({ _class_name: 'LCMScheduler' }));
+    assert.throws(() => parts.steps(51), {
+      message: 'distilled: a network that was taught 50 levels cannot be sampled in 51 steps. Use fewer.',
+    });
+  });
+
+  test('schemes that no class has words for', () => {
+    const scheme = readSchedulerConfig({ _class_name: 'ScoreSdeVeScheduler' });
+    const changed = {
+      ...scheme,
+      sampler: { ...scheme.sampler, options: { ...scheme.sampler.options, norms: 'picture' } },
+    };
+    assert.throws(() => writeSchedulerConfig(changed), {
+      code: 'unsupported-scheduler',
+      message: /^ScoreSdeVeScheduler has no way to say sampler reverse-diffusion with norms "picture"\./,
+    });
+    assert.throws(() => writeSchedulerConfig({ ...scheme, sampler: { name: 'rk45' } }), {
+      message: /^diffusers has no way to say sampler rk45\./,
+    });
+  });
+});
