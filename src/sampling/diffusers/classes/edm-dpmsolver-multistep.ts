@@ -37,5 +37,8 @@ function read(config: SchedulerConfig): Scheme {
       known: ['dpmsolver++', 'sde-dpmsolver++'],
     });
   }
+  if (keys.algorithm_type === 'sde-dpmsolver++' && keys.solver_order === 3) {
+    throw unsupported({ who, key: 'solver_order', value: '3', known: ['1', '2 with sde-dpmsolver++'] }); // fails there too
+  }
   return { ...readEdmLevels(keys, 'log-sigma'), sampler: readMultistep(who, keys), limit: readLimit(keys) };
 }
