@@ -3,7 +3,7 @@ import { concatRows, floats, type HostArray } from '../core/host-array.js';
 import { integer, resolve } from '../core/options.js';
 import { key } from '../core/random.js';
 import { type RandomMode, randomModes } from '../core/random-modes.js';
-import { sampleShape } from '../nn/index.js';
+import { dataShape } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
 import { assemble, type Scheme, startingNoise, trajectory } from '../sampling/index.js';
 import { type DiffusionModel, nullLabel } from './model.js';
@@ -77,7 +77,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
       labels,
       guidance: guided ? { scale: guidance, free: free! } : null,
     });
-    const like = floats([size, ...sampleShape(model.config)]);
+    const like = floats([size, ...dataShape(model.config)]);
     const start = startingNoise({ steps, like, space, key: key(seed), scale: parts.startScale });
     const walk = trajectory({ ...parts, steps, denoise, start, space, key: key(seed), signal });
     for (;;) {

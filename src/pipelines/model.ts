@@ -1,4 +1,4 @@
-import { type Network, type NetworkConfig, type ParamValues, sampleShape } from '../nn/index.js';
+import { dataShape, type Network, type NetworkConfig, type ParamValues } from '../nn/index.js';
 import type { Scheme } from '../sampling/index.js';
 
 /** A trained diffusion model: network, numbers, and what is needed to sample from it. */
@@ -20,11 +20,11 @@ export function nullLabel({ config, classes }: Pick<DiffusionModel, 'config' | '
   return classes && rows > classes.length ? classes.length : null;
 }
 
-/** [C, H, W] of one picture; a point [D] counts as a picture of one pixel. See `sampleShape` for what a network takes. */
+/** [C, H, W] of one picture; a point [D] counts as a picture of one pixel. See `dataShape`. */
 export function pictureShape({ config }: Pick<DiffusionModel, 'config'>): readonly [number, number, number] {
-  const [channels = 0, height = 1, width = 1] = sampleShape(config);
+  const [channels = 0, height = 1, width = 1] = dataShape(config);
   return [channels, height, width];
 }
 
 /** Whether the samples of a model are points instead of pictures. */
-export const isPointModel = ({ config }: Pick<DiffusionModel, 'config'>): boolean => sampleShape(config).length === 1;
+export const isPointModel = ({ config }: Pick<DiffusionModel, 'config'>): boolean => dataShape(config).length === 1;

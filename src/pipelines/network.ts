@@ -1,10 +1,13 @@
 import { floats, type HostArray, int64s, rows } from '../core/host-array.js';
-import { input, optimize } from '../graph/index.js';
-import { bindParams, sampleShape } from '../nn/index.js';
+import { concat, constant, input, optimize, type Tensor } from '../graph/index.js';
+import { bindParams, dataShape } from '../nn/index.js';
 import type { Executable, Runtime } from '../runtime/index.js';
 import type { DiffusionModel } from './model.js';
 
-/** Runs the network on whole batches at one noise level: x [n, C, H, W] or [n, D] for n up to the compiled batch. */
+/**
+ * Runs the network on whole batches at one noise level: x [n, C, H, W] or [n, D] for n up to the compiled batch. What
+ * comes back has twice the channels where the network also says a variance.
+ */
 export interface BatchNetwork extends Disposable {
   readonly batch: number;
   /** `labels` has one entry a row; null for an unconditional model. */
@@ -22,8 +25,10 @@ export async function batchNetwork({ model, runtime, batch }: BatchNetworkOption
   const conditional = model.config.num_class_embeds !== null;
   const params = bindParams(model.network.params, (path, { shape }) => input(path, shape));
   const labels = conditional ? { classLabels: input('class_labels', [batch], 'int64') } : {};
-  const shape = [batch, ...sampleShape(model.config)];
-  const out = model.network.apply(params, { sample: input('x', shape), timestep: input('t', [batch]), ...labels });
+  const shape = [batch, ...dataShape(model.config)];
+  const timestep = input('t', [batch]);
+  const apply = (sample: Tensor): Tensor => model.network.apply(params, { sample, timestep, ...labels });
+  const out = isSelfConditioned(model) ? shownItsAnswer(apply, input('x', shape)) : apply(input('x', shape));
   const constants = Object.fromEntries(model.values);
   const executable: Executable = await runtime.compile(optimize({ outputs: { out } }), { constants });
   return {
@@ -46,6 +51,19 @@ export async function batchNetwork({ model, runtime, batch }: BatchNetworkOption
     },
     [Symbol.dispose]: () => executable.close(),
   };
+}
+
+/** Whether the network sees x and its own answer to x. */
+const isSelfConditioned = ({ config }: Pick<DiffusionModel, 'config'>): boolean =>
+  config.in_channels === 2 * config.out_channels;
+
+/**
+ * F(x ‖ F(x ‖ 0)): the answer is asked for at the very level it is shown at, as in training, so that nothing has to be
+ * remembered from step to step. Chen et al. 2023 (arXiv:2208.04202), Section 3.2, show the answer of the step before.
+ */
+function shownItsAnswer(apply: (x: Tensor) => Tensor, x: Tensor): Tensor {
+  const first = apply(concat(x, constant(floats(x.shape)), { axis: 1 }));
+  return apply(concat(x, first, { axis: 1 }));
 }
 
 function filledTo(data: Float32Array, length: number): Float32Array {

@@ -1,5 +1,5 @@
 import { ToolkitError } from '../core/errors.js';
-import { floats, type HostArray, int64s, type Shape } from '../core/host-array.js';
+import { floats, type HostArray, int64s, type Shape, sizeOf } from '../core/host-array.js';
 import { fold, type Key, uniforms } from '../core/random.js';
 import type { Batch } from '../data/index.js';
 import {
@@ -18,7 +18,15 @@ import {
   type Weighting,
 } from '../diffusion/index.js';
 import { add, concat, constant, input, mul, reshape, split, type Tensor } from '../graph/index.js';
-import { bindParams, type DropoutMask, drawMasks, type Network, paramEntries, trainingContext } from '../nn/index.js';
+import {
+  bindParams,
+  type DropoutMask,
+  drawMasks,
+  type Network,
+  type NetworkConfig,
+  paramEntries,
+  trainingContext,
+} from '../nn/index.js';
 import type { Feeds } from '../runtime/index.js';
 import type { Objective } from './update.js';
 
@@ -63,7 +71,7 @@ export function denoisingObjective(options: DenoisingOptions): DenoisingObjectiv
   const { network, batch, picture, conditional, training, frozen = new Map() } = options;
   const { loss = simple(), weighting, importance = false } = options;
   const head = training ? weighting?.head : undefined;
-  if (training) requireFit(options, loss);
+  if (training) requireFit({ ...options, loss, config: network.config });
   const shape = [batch, ...picture];
   const own = paramEntries(network.params).flatMap(([path, { frozen, shape }]) =>
     frozen ? [] : [[path, shape] as const],
@@ -143,24 +151,30 @@ function uncertain(
   return add(mul(errors, factor), term);
 }
 
-/** One sentence where a network and a loss do not go together, before anything is built. */
-function requireFit({ network, picture, weighting, selfConditioning = false }: DenoisingOptions, loss: Loss): void {
+export interface FitOptions extends Pick<DenoisingOptions, 'picture' | 'weighting' | 'selfConditioning'> {
+  readonly loss: Loss;
+  readonly config: NetworkConfig;
+}
+
+/** One sentence where a network, a loss and the data do not go together, before anything is built. */
+export function requireFit({ loss, config, picture, weighting, selfConditioning = false }: FitOptions): void {
   const [channels = 0] = picture;
-  const { in_channels: inside, out_channels: outside } = network.config;
-  const refuse = (sentence: string): ToolkitError => new ToolkitError('bad-option', `${loss.name}: ${sentence}`);
+  const { in_channels: inside, out_channels: outside } = config;
   const { outputs, values } = loss.needs;
+  const refuse = (sentence: string): ToolkitError => new ToolkitError('bad-option', `${loss.name}: ${sentence}`);
   if (outside !== outputs * channels) {
-    const needs = outputs === 2 ? `${channels} for the prediction and ${channels} for the variance` : 'the prediction';
+    const needs =
+      outputs === 2 ? `${channels} for the prediction and ${channels} for its variance` : 'those of the data';
     throw refuse(
-      `the network has ${outside} output channels and needs ${outputs * channels}: ${needs}. Change out_channels.`,
+      `the network has ${outside} output channels and needs ${outputs * channels}, ${needs}. Change out_channels.`,
     );
   }
   const seen = selfConditioning ? 2 * channels : channels;
   if (inside !== seen) {
     const needs = selfConditioning ? 'x and what was predicted of it' : 'those of the data';
-    throw refuse(`the network has ${inside} input channels and needs ${seen}: ${needs}. Change in_channels.`);
+    throw refuse(`the network has ${inside} input channels and needs ${seen}, ${needs}. Change in_channels.`);
   }
-  const size = picture.reduce((a, b) => a * b, 1);
+  const size = sizeOf(picture);
   if (size > values) {
     throw refuse(
       `takes one backward pass for each of the ${size} values of a sample, which is sensible up to ${values}. ` +
@@ -168,7 +182,7 @@ function requireFit({ network, picture, weighting, selfConditioning = false }: D
     );
   }
   if (weighting?.head && loss.terms === 'extra') {
-    throw refuse(`has no error that ${weighting.name} could weight. Use uniform.`);
+    throw refuse(`has no error that ${weighting.name} could weight. Use the uniform weighting.`);
   }
 }
 

@@ -28,13 +28,16 @@ export function modelCard({ plan, parameters, step, seconds, heldOut, samples }:
     ...(data.classes || ofPoints ? [] : ['pipeline_tag: unconditional-image-generation']),
     'tags: [diffusion, langevin]',
   ];
-  const { lr, curve, weightDecay, ema, weighting, augment, seed, batch, accumulate } = options;
+  const { lr, curve, weightDecay, ema, loss, weighting, augment, seed, batch, accumulate } = options;
   const rows = [
     ['Network', networkInWords(network, parameters)],
     ['Predicts', `${scheme.prediction}, ${options.schedule} schedule`],
     ['Training', `${count(step)} steps of ${batch * accumulate} ${things}, ${duration(seconds)} (h:m:s) of wall time`],
     ['Optimiser', `AdamW, learning rate ${lr} (${curve}), weight decay ${weightDecay}, moving average ${ema}`],
-    ['Loss', `mean squared error, weighting ${weighting}, augmentation ${augment || 'none'}`],
+    [
+      'Loss',
+      `${loss === 'simple' ? 'mean squared error' : loss}, weighting ${weighting}, augmentation ${augment || 'none'}`,
+    ],
     ['Seed', seed],
     ['Made with', `Langevin ${langevin}`],
   ];

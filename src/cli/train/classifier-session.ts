@@ -34,7 +34,8 @@ export interface ClassifierPlan extends RunPlan {
 
 /** Options that say something about noise or drawing, which a classifier knows nothing of. */
 const forDrawing = [
-  ...(['prediction', 'schedule', 'weighting', 'levels', 'labelDropout', 'labels', 'zeroInit'] as const),
+  ...(['prediction', 'schedule', 'loss', 'weighting', 'levels', 'labelDropout', 'labels', 'zeroInit'] as const),
+  ...(['offsetNoise', 'inputPerturbation', 'selfConditioning'] as const),
 ] satisfies readonly (keyof TrainOptions)[];
 
 export interface ClassifierPlanOptions extends PlanOptions {

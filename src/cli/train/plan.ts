@@ -15,6 +15,7 @@ import {
 } from '../../nn/index.js';
 import type { Scheme } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
+import { channelsFor, checkObjective, objectivePlan, schemeFor } from './objective-plan.js';
 import { pointNetwork, pointOptions, pointScheme } from './point-plan.js';
 import type { trainOptions } from './train-options.js';
 
@@ -55,14 +56,20 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
   const { name, count, size, channels, sources } = data;
   const classes = options.labels ? data.classes : null;
   augmentationsOf(options.augment); // an unknown name is told before anything is built
+  const objective = objectivePlan(options, data);
+  const counted = { classes: classes?.length ?? 0, ...channelsFor(objective, channels) };
+  const network = ofPoints
+    ? await pointNetwork(options, counted)
+    : await networkConfig(options, { size, channels, ...counted });
+  const usual = schemeFor(objective, schemeOf(options));
+  const scheme = ofPoints ? pointScheme(usual) : usual;
+  checkObjective({ ...objective, options, data, classes: counted.classes, config: network, scheme });
   return {
     langevin: version,
     options,
     data: { name, count, size, channels, classes, sources },
-    network: ofPoints
-      ? await pointNetwork(options, classes?.length ?? 0)
-      : await networkConfig(options, { size, channels, classes: classes?.length ?? 0 }),
-    scheme: ofPoints ? pointScheme(schemeOf(options)) : schemeOf(options),
+    network,
+    scheme,
   };
 }
 
@@ -88,19 +95,28 @@ interface Pictures {
   readonly channels: number;
   /** 0 for none. */
   readonly classes: number;
+  readonly in_channels: number;
+  readonly out_channels: number;
 }
 
 async function networkConfig(options: TrainOptions, pictures: Pictures): Promise<UNet2dConfig> {
   const name = options.model ?? (pictures.size <= 16 ? 'small' : 'medium');
-  if (!name.endsWith('.json')) return presetConfig(presetNamed(name), { ...pictures, dropout: options.dropout });
+  const { size, channels, classes, in_channels, out_channels } = pictures;
+  if (!name.endsWith('.json')) {
+    const config = presetConfig(presetNamed(name), { size, channels, classes, dropout: options.dropout });
+    return { ...config, in_channels, out_channels };
+  }
   const text = await readFile(name, 'utf8').catch((error) => {
     throw readError(name, error);
   });
   const config = parseUnet2dConfig({ sample_size: pictures.size, ...parseJson(name, text) });
   for (const key of ['in_channels', 'out_channels'] as const) {
-    if (config[key] !== pictures.channels) {
-      const problem = `${key} is ${config[key]}, and the pictures have ${pictures.channels}`;
-      throw new ToolkitError('bad-config', `${name}: ${problem}. Change one of them.`);
+    if (config[key] !== pictures[key]) {
+      const problem =
+        pictures[key] === channels
+          ? `${key} is ${config[key]}, and the pictures have ${channels}. Change one of them`
+          : `${key} is ${config[key]}, and ${askedBy(options, key)} needs twice the ${channels} of the pictures. Change it`;
+      throw new ToolkitError('bad-config', `${name}: ${problem}.`);
     }
   }
   if (config.num_class_embeds !== null && config.num_class_embeds <= pictures.classes) {
@@ -109,6 +125,10 @@ async function networkConfig(options: TrainOptions, pictures: Pictures): Promise
   }
   return config;
 }
+
+/** Whose channels are more than those of the pictures. */
+const askedBy = ({ loss }: Pick<TrainOptions, 'loss'>, key: 'in_channels' | 'out_channels'): string =>
+  key === 'in_channels' ? '--self-conditioning' : `--loss ${loss}`;
 
 function presetNamed(name: string): PresetName {
   presets.get(name);

@@ -33,20 +33,25 @@ export function pointOptions(options: TrainOptions, given: ReadonlySet<string>):
 /** The network for points that `--model` names: a preset, or the config of an MLP. */
 export async function pointNetwork(
   { model, dropout }: Pick<TrainOptions, 'model' | 'dropout'>,
-  classes: number,
+  {
+    classes,
+    in_channels,
+    out_channels,
+  }: Pick<MlpConfig, 'in_channels' | 'out_channels'> & { readonly classes: number },
 ): Promise<MlpConfig> {
   const name = model ?? 'mlp';
   if (!name.endsWith('.json')) {
     mlpPresets.get(name);
-    return mlpPresetConfig(name as MlpPresetName, { classes, dropout });
+    return { ...mlpPresetConfig(name as MlpPresetName, { classes, dropout }), in_channels, out_channels };
   }
   const text = await readFile(name, 'utf8').catch((error) => {
     throw readError(name, error);
   });
   const config = parseMlpConfig(parsed(name, text));
-  if (config.in_channels !== 2 || config.out_channels !== 2) {
+  if (config.in_channels !== in_channels || config.out_channels !== out_channels) {
     const sizes = `in_channels ${config.in_channels} and out_channels ${config.out_channels}`;
-    throw new ToolkitError('bad-config', `${name}: points have 2 numbers, got ${sizes}. Change them to 2.`);
+    const wanted = in_channels === out_channels ? String(in_channels) : `${in_channels} and ${out_channels}`;
+    throw new ToolkitError('bad-config', `${name}: points have 2 numbers, got ${sizes}. Change them to ${wanted}.`);
   }
   if (config.num_class_embeds !== null && config.num_class_embeds <= classes) {
     const rows = `num_class_embeds is ${config.num_class_embeds}, and the data has ${classes} classes`;

@@ -1,8 +1,8 @@
 import { fold, key } from '../../core/random.js';
 import type { DataSet } from '../../data/dataset.js';
 import { splitIndices } from '../../data/dataset.js';
-import { augment, batches } from '../../data/index.js';
-import { levelSamplers, simple, weightings } from '../../diffusion/index.js';
+import { augment, batches, gather } from '../../data/index.js';
+import { createLevelHistory, simple } from '../../diffusion/index.js';
 import type { Picture } from '../../files/picture.js';
 import { countParams, initialise, type Network, networkOf, zeroInit } from '../../nn/index.js';
 import { type DiffusionModel, nullLabel, saveModel } from '../../pipelines/index.js';
@@ -16,8 +16,10 @@ import {
   denoisingObjective,
   type HeldOutLoss,
   type Stepper,
+  withLevelMemory,
 } from '../../training/index.js';
 import { modelCard } from './card.js';
+import { objectivePlan } from './objective-plan.js';
 import { augmentationsOf, type TrainPlan } from './plan.js';
 import { preview } from './previews.js';
 
@@ -45,7 +47,7 @@ export interface Session extends Disposable {
   readonly stepper: Stepper;
   /** Numbers in the network. */
   readonly parameters: number;
-  /** The feeds of backward pass `part` of step `step`: a pure function of seed, step and part. */
+  /** The feeds of backward pass `part` of step `step`: a function of seed, step, part and what the stepper holds. */
   feeds(step: number, part: number): Feeds;
   /** What the model draws so far, or null where a model draws nothing. */
   preview(request: PreviewRequest): Promise<Picture | null>;
@@ -55,6 +57,9 @@ export interface Session extends Disposable {
   validate(signal: AbortSignal): Promise<HeldOutLoss | null>;
 }
 
+/** How often a self-conditioned network is shown its own answer. Chen et al. 2023, arXiv:2208.04202, Section 3.2. */
+const selfShare = 0.5;
+
 /** Everything random in a run comes from its seed: initial weights, order, augmentation, levels, noise, dropout. */
 export async function createSession({ plan, data, runtime }: SessionOptions): Promise<Session> {
   const { options, scheme } = plan;
@@ -62,9 +67,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
   const network: Network = networkOf(plan.network);
   const { config } = network;
   const { grid, prediction } = assemble(scheme);
-  const weighting = weightings.get(options.weighting)();
-  const levels = levelSamplers.get(options.levels)();
-  const loss = simple();
+  const { loss, weighting, levels, noise, selfConditioning } = objectivePlan(options, data);
   const classes = plan.data.classes;
   const free = nullLabel({ config, classes });
   const conditional = config.num_class_embeds !== null;
@@ -79,16 +82,20 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     conditional,
     frozen: initial,
     training: true,
+    ...{ loss, weighting, selfConditioning, importance: levels.history !== null },
   });
-  const stepper = await createStepper({
+  const history = levels.history && createLevelHistory(levels.history);
+  const bare = await createStepper({
     runtime,
-    initial,
+    initial: new Map([...initial, ...objective.initial]),
     objective,
     optimizer: adamw({ weightDecay: options.weightDecay }),
     clip: true,
     ema: options.ema > 0,
     accumulate: options.accumulate,
   });
+  const stepper = history ? withLevelMemory({ stepper: bare, history, count: grid.count }) : bare;
+  const whole = loss.needs.data ? gather(data, splitIndices(data, 'train')).x : undefined;
 
   const order = batches({ data, key: fold(root, 'order'), batchSize: options.batch, balance: options.balance });
   const transforms = augmentationsOf(options.augment);
@@ -104,11 +111,17 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
       batch,
       classes: conditional ? { nullLabel: free ?? 0, dropout: options.labelDropout } : null,
       masks: objective.masks(),
+      ...{ history, noise, ...(whole && { data: whole }), ...(selfConditioning && { self: selfShare }) },
       key: fold(root, 'step', step, part),
     });
   };
 
-  const values = (): DiffusionModel['values'] => new Map([...initial, ...stepper.read(options.ema > 0 ? 'ema' : 'p')]);
+  // What the loss has learnt for itself is in the stepper and no part of the model.
+  const values = (): DiffusionModel['values'] => {
+    const trained = stepper.read(options.ema > 0 ? 'ema' : 'p');
+    for (const name of objective.initial.keys()) trained.delete(name);
+    return new Map([...initial, ...trained]);
+  };
   const heldOut = ['val', 'test'] as const;
   const indices = heldOut.map((split) => splitIndices(data, split)).find(({ length }) => length > 0);
   let validator: Awaited<ReturnType<typeof createValidator>> | null = null; // compiled when first asked
@@ -137,11 +150,12 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
           conditional,
           frozen: initial,
           training: false,
+          selfConditioning,
         }),
         batch: options.batch,
         data,
         indices,
-        loss,
+        loss: simple(),
         grid,
         prediction,
         nullLabel: conditional ? (free ?? 0) : null,

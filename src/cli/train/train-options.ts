@@ -1,5 +1,5 @@
 import { choice, flag, integer, number, text } from '../../core/options.js';
-import { levelSamplers, schedules, weightings } from '../../diffusion/index.js';
+import { levelSamplers, objectives, schedules, weightings } from '../../diffusion/index.js';
 import { curves } from '../../training/curves/index.js';
 
 /** What a training run can be told, each declared once. */
@@ -46,8 +46,34 @@ export const trainOptions = {
   }),
   prediction: choice(['epsilon', 'x0', 'v'], { default: 'v', help: 'What the network predicts.' }),
   schedule: choice(schedules.names, { default: 'cosine', help: 'How the noise grows.' }),
-  weighting: choice(weightings.names, { default: 'uniform', help: 'How much each noise level counts.' }),
-  levels: choice(levelSamplers.names, { default: 'stratified', help: 'How a batch is spread over the noise levels.' }),
+  loss: text({
+    default: 'simple',
+    placeholder: 'LOSS',
+    help: `What is minimised: ${objectives.names.join(', ')}; with options as simple:error=huber,delta=0.3.`,
+  }),
+  weighting: text({
+    default: 'uniform',
+    placeholder: 'WEIGHTING',
+    help: `How much each noise level counts: ${weightings.names.join(', ')}; with options as min-snr:gamma=1.`,
+  }),
+  levels: text({
+    default: 'stratified',
+    placeholder: 'LEVELS',
+    help: `How a batch is spread over the noise levels: ${levelSamplers.names.join(', ')}; with options as log-normal:mean=-1.`,
+  }),
+  offsetNoise: number({
+    default: 0,
+    min: 0,
+    max: 1,
+    help: 'Size of noise that a whole channel shares, so that brightness is learnt; 0.1 is usual.',
+  }),
+  inputPerturbation: number({
+    default: 0,
+    min: 0,
+    max: 1,
+    help: 'Size of noise that is seen and not to be predicted, as errors of sampling are; 0.1 is usual.',
+  }),
+  selfConditioning: flag({ help: 'Shows the network its own first answer, half of the time.' }),
   labelDropout: number({ default: 0.1, min: 0, max: 1, help: 'Share of labels hidden, so that guidance works.' }),
   labels: flag({ default: true, help: 'Learns the classes of the data, where it has any.' }),
   augment: text({

@@ -44,3 +44,12 @@ export function sampleShape(config: NetworkConfig): readonly number[] {
   const side = config.sample_size ?? 32;
   return [config.in_channels, ...(typeof side === 'number' ? [side, side] : (side as readonly [number, number]))];
 }
+
+/**
+ * The shape of what is drawn, [C, H, W] or [D]. Networks that also say a variance have twice the outputs, self-conditioned
+ * ones twice the inputs: the fewer of the two are the data's.
+ */
+export function dataShape(config: NetworkConfig): readonly number[] {
+  const [, ...rest] = sampleShape(config);
+  return [Math.min(config.in_channels, config.out_channels), ...rest];
+}

@@ -1,0 +1,60 @@
+import { ToolkitError } from '../../core/errors.js';
+import type { OptionSpecs } from '../../core/options.js';
+import type { Registry } from '../../core/registry.js';
+import { flagOf, usageError } from '../parse.js';
+
+/** What a registry must hold to be chosen from by a text: things made out of options. */
+export interface Factory {
+  readonly definition: { readonly options: OptionSpecs };
+}
+
+export interface NamedOptions<F extends Factory> {
+  /** The option whose value the text is: `weighting`. */
+  readonly option: string;
+  readonly registry: Registry<Readonly<Record<string, F>>>;
+  readonly text: string;
+}
+
+export interface Named<F extends Factory> {
+  readonly factory: F;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A registered thing and its options out of one text: `min-snr`, `min-snr:gamma=1`, `simple:error=huber,delta=0.3`.
+ * Names and options that do not exist are told with the nearest that do; the values themselves the factory checks.
+ */
+export function named<F extends Factory>({ option, registry, text }: NamedOptions<F>): Named<F> {
+  const [name = '', ...rest] = text.split(':');
+  const factory = registry.get(name);
+  const given = rest.join(':');
+  const pairs = given === '' ? [] : given.split(',');
+  const options = pairs.map((pair) => {
+    const [key = '', ...value] = pair.split('=');
+    if (value.length === 0) {
+      throw usageError(
+        `train: ${flagOf(option)} ${name} takes options as name=value, joined by commas, got "${pair}".`,
+      );
+    }
+    return [key.trim(), valueOf(value.join('=').trim(), factory.definition.options[key.trim()]?.kind)];
+  });
+  return { factory, options: Object.fromEntries(options) };
+}
+
+function valueOf(text: string, kind: OptionSpecs[string]['kind'] | undefined): unknown {
+  if (kind === 'number') return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+  if (kind === 'flag' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}
+
+/** The sentence of a mistake in such a text, with the option in front that it is a mistake in. */
+export function asMistakeIn<T>(option: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof ToolkitError && error.code === 'bad-option') {
+      throw usageError(`train: ${flagOf(option)}: ${error.message}`);
+    }
+    throw error;
+  }
+}
