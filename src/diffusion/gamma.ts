@@ -115,12 +115,13 @@ export function gammaGraph({ weights, min, max }: GammaGraphOptions): Gamma<Tens
   const v = softplus(weights.outputWeight);
   const { hiddenBias: b } = weights;
   const inner = (t: Tensor): Tensor => add(mul(reshape(t, { shape: [-1, 1] }), u), b); // [B, 1] × [K] → [B, K]
-  const raw = (t: Tensor): Tensor => add(mul(t, w), sum(mul(v, sigmoid(inner(t))), { axes: [1] }));
-  const start = sum(mul(v, sigmoid(b)), { axes: [0], keepDims: true }); // [1]
-  const end = add(w, sum(mul(v, sigmoid(add(u, b))), { axes: [0], keepDims: true }));
-  const scale = (x: Tensor): Tensor => mul(x, div(sub(max, min), sub(end, start)));
+  const first = sigmoid(b);
+  // γ̃(t) − γ̃(0), subtracted unit by unit: in float32 the difference of the two sums would lose digits
+  const risen = (t: Tensor): Tensor => add(mul(t, w), sum(mul(v, sub(sigmoid(inner(t)), first)), { axes: [1] }));
+  const whole = add(w, sum(mul(v, sub(sigmoid(add(u, b)), first)), { axes: [0], keepDims: true })); // [1]
+  const scale = (x: Tensor): Tensor => mul(x, div(sub(max, min), whole));
   return {
-    value: (t) => add(min, scale(sub(raw(t), start))),
+    value: (t) => add(min, scale(risen(t))),
     slope(t) {
       const s = sigmoid(inner(t));
       return scale(add(w, sum(mul(mul(v, u), sub(s, square(s))), { axes: [1] })));
