@@ -31,11 +31,10 @@ function optimal(trace: Trace) {
   const network = async (x: Batch, t: number) => {
     const level = parts.grid.level(nearest(t));
     const bar = f(level.alpha ** 2 / (level.alpha ** 2 + level.sigma ** 2));
-    const rest = f(1 - bar);
-    const [alpha, sigma] = [f(sqrt(bar)), f(sqrt(rest))];
-    const variance = f(f(f(bar * 0.25) + 1) - bar);
+    const [alpha, sigma] = [f(sqrt(bar)), f(sqrt(1 - bar))];
+    const [mean, variance] = [f(sqrt(bar) * 0.3), f(bar * 0.25 + 1 - bar)];
     return space.map(x, (value) => {
-      const eps = f(f(f(value - f(alpha * 0.3)) * sigma) / variance);
+      const eps = f(f(f(value - mean) * sigma) / variance);
       if (parts.prediction.name === 'epsilon') return eps;
       const x0 = f(f(value - f(sigma * eps)) / alpha);
       return parts.prediction.name === 'x0' ? x0 : f(f(alpha * eps) - f(sigma * x0));

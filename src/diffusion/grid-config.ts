@@ -1,6 +1,6 @@
 import { continuousGrid } from './continuous-grid.js';
 import { type Grid, grid, gridFromBetas, withZeroTerminalSnr } from './grid.js';
-import { roundedChain } from './rounded-chain.js';
+import { roundedBetas, roundedChain } from './rounded-chain.js';
 import type { Schedule } from './schedule.js';
 import { type ScheduleName, schedules } from './schedules/index.js';
 import { shifted, withShift } from './shift.js';
@@ -49,7 +49,7 @@ export function gridFromConfig(config: GridConfig): Grid {
   const exact = exactGrid(config);
   if (config.arithmetic === undefined || exact.continuous) return exact;
   // Such programs keep the list of β beside the products, and some take the β of a step from it.
-  return Object.freeze({ ...gridFromBetas(roundedChain(exact.betas)), betas: exact.betas.map(Math.fround) });
+  return Object.freeze({ ...gridFromBetas(roundedChain(exact.betas)), betas: roundedBetas(exact.betas) });
 }
 
 function exactGrid(config: GridConfig): Grid {

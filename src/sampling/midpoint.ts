@@ -51,9 +51,16 @@ async function inSigma<X>({ x, from, to, middle, denoised, denoise, lincomb }: I
   const slope = slopeInSigma({ x, denoised, sigma: from.sigma, lincomb });
   const end = { from: from.sigma, to: to.sigma, lincomb };
   if (middle === null) return { x: moveInSigma({ x, slope, ...end }), denoised };
-  const sigma = Math.fround(middle.sigma);
+  const sigma = middleInFloat32(from.sigma, to.sigma);
   const half = moveInSigma({ x, slope, from: from.sigma, to: sigma, lincomb });
   const denoisedHalf = await denoise(half, { ...middle, sigma });
   const slopeHalf = slopeInSigma({ x: half, denoised: denoisedHalf, sigma, lincomb });
   return { x: moveInSigma({ x, slope: slopeHalf, ...end }), denoised };
+}
+
+/** √(σ·σ′) by the mean of logarithms, of which float32 keeps six digits where σ is large. */
+function middleInFloat32(sigma: number, sigmaNext: number): number {
+  const { exp, fround, log } = Math;
+  const [a, b] = [fround(log(sigmaNext)), fround(log(sigma))];
+  return fround(exp(fround(b - fround(fround(b - a) / 2))));
 }

@@ -36,7 +36,8 @@ export const linspace = defineSteps({
     const total = visitable({ grid, lambdaMin });
     const spaced = last === 'included' ? count : count + 1;
     const exact = indexSpacings.linspace({ total, count: spaced }).slice(0, count);
-    const indices = kind === 'exact' || grid.continuous ? exact : exact.map(roundHalfEven);
+    const round = kind === 'exact' ? Math.fround : roundHalfEven; // timesteps are float32 numbers in diffusers
+    const indices = grid.continuous ? exact : exact.map(round);
     return descent({ grid, indices, ...landing });
   },
 });
