@@ -6,6 +6,8 @@ import { key } from '../../../core/random.js';
 import { cosine, halfLogSnr, type Level, posterior } from '../../../diffusion/index.js';
 import { groupOrders } from '../../dpm-grouped.js';
 import { crossing, moments } from '../../exponential.js';
+import type { Steps } from '../../intervals.js';
+import { reversed } from '../../reversed.js';
 import type { Denoiser, Sampler, Step } from '../../sampler.js';
 import { karrasSteps } from '../../steps/karras.js';
 import { sample } from '../../trajectory.js';
@@ -17,6 +19,7 @@ import {
   dpmSolver1,
   dpmSolver2,
   dpmSolver3,
+  dpmSolverInverse,
   dpmSolverMultistep,
   dpmSolverSinglestep,
 } from '../index.js';
@@ -173,6 +176,34 @@ suite('coefficients', () => {
       [dpmpp3m({ eulerAtFinal: true }), dpmpp3m({ lowerOrderFinal: true })].map((s) => run(s, steps)),
     );
     assert.notEqual(third[0], third[1]);
+  });
+});
+
+suite('up and down again', () => {
+  const there = async (sampler: Sampler, steps: Steps, start: number) =>
+    sample({ denoise, sampler, steps, start, space: numbers, key: key(1) });
+
+  for (const [order, of, down] of [
+    [2, 'data', dpmpp2m()],
+    [3, 'data', dpmpp3m()],
+    [2, 'noise', dpmSolverMultistep()],
+  ] as const) {
+    test(`order ${order} of ${of} returns with an error that falls with the step`, async () => {
+      const error = async (count: number): Promise<number> => {
+        const up = dpmSolverInverse({ order, of, curvature: 'exact' });
+        const noise = await there(up, reversed(path(count)), 0.7);
+        return Math.abs((await there(down, path(count), noise)) - 0.7);
+      };
+      const [coarse, fine] = [await error(100), await error(200)];
+      assert.ok(fine < 1e-3 && coarse / fine > 3, `${coarse} to ${fine}`);
+    });
+  }
+
+  test('from the picture itself the noise comes close to that of the ODE', async () => {
+    const steps = karrasSteps({ count: 200, sigmaMin: 0.001 });
+    const noise = await there(dpmSolverInverse(), reversed(steps), 0.7);
+    const wanted = exact(0.7, { alpha: 1, sigma: 0 }, { alpha: 1, sigma: 80 });
+    assert.ok(Math.abs(noise / wanted - 1) < 1e-3, `${noise} against ${wanted}`);
   });
 });
 
