@@ -56,6 +56,13 @@ suite('saveModel', () => {
     assert.equal((await loadModel(path)).classes, null);
   });
 
+  test('a config with an infinity, as Python writes it, is read', async () => {
+    const path = await copied('infinite');
+    const config = '{"_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": -Infinity, "solver_order": 3}';
+    await writeFile(join(path, 'scheduler/scheduler_config.json'), config);
+    assert.equal((await loadModel(path)).scheme.sampler.name, 'dpmpp-3m');
+  });
+
   test('a scheme that diffusers has no words for is refused before anything is written', async () => {
     const path = join(root, 'unwritable');
     const scheme: Scheme = { ...usualScheme, steps: { name: 'karras' } };

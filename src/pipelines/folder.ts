@@ -139,7 +139,8 @@ const read = (path: string): Promise<Buffer> =>
 async function readJson(path: string): Promise<unknown> {
   const text = (await read(path)).toString();
   try {
-    return JSON.parse(text);
+    // Python writes infinities, which JSON has no word for; a number too large to hold means the same.
+    return JSON.parse(text.replace(/(:\s*-?)Infinity\b/g, '$11e999'));
   } catch (error) {
     throw new ToolkitError('bad-config', `${path} is not JSON; it begins with ${JSON.stringify(text.slice(0, 40))}.`, {
       cause: error,
