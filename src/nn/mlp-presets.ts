@@ -2,12 +2,12 @@ import { defineRegistry } from '../core/registry.js';
 import { type MlpConfig, parseMlpConfig } from './models/mlp-config.js';
 
 /**
- * Networks for points in the plane, which train in seconds. Parameters: mlp-small 0.03 M, mlp 0.18 M, mlp-large 0.9 M.
+ * Networks for points in the plane, which train in seconds. Parameters: mlp-small 0.03 M, mlp 0.10 M, mlp-large 0.9 M.
  * The names go where those of U-Nets go: `langevin train --data 2d:moons --model mlp-large`.
  */
 export const mlpPresets = defineRegistry('point model preset', {
   'mlp-small': { hidden_features: 64, num_blocks: 2 },
-  mlp: { hidden_features: 128, num_blocks: 3 },
+  mlp: { hidden_features: 96, num_blocks: 3 },
   'mlp-large': { hidden_features: 256, num_blocks: 4, position_frequencies: 5 },
 } satisfies Record<string, Partial<MlpConfig>>);
 

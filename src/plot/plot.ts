@@ -101,6 +101,7 @@ export function panels(
     head.push(drawLegend(entries, { x: pad, y: top + 4, width: inner }));
     top += legendHeight(entries, inner) + 4;
   }
+  if (plots.length > 1 && head.length > 0) top += 8;
   const gap = 22;
   const cell = (inner - gap * (columns - 1)) / columns;
   const rows = Array.from({ length: Math.ceil(plots.length / columns) }, (_, r) =>

@@ -30,24 +30,22 @@ function knownAt(
   at: number,
 ): Known {
   const v = (alpha * width) ** 2 + sigma ** 2;
-  let most = -Infinity;
-  const logs = Float64Array.from(weights, (w, k) => {
-    let square = 0;
-    for (let d = 0; d < dim; d++) square += (x[at + d]! - alpha * centres[k * dim + d]!) ** 2;
-    const log = Math.log(w) - square / (2 * v);
-    if (log > most) most = log;
-    return log;
-  });
+  const squares = new Float64Array(weights.length);
+  let least = Infinity;
+  for (let k = 0; k < squares.length; k++) {
+    for (let d = 0; d < dim; d++) squares[k]! += (x[at + d]! - alpha * centres[k * dim + d]!) ** 2;
+    if (squares[k]! < least) least = squares[k]!;
+  }
   let total = 0;
   const mean = new Array<number>(dim).fill(0);
-  for (let k = 0; k < logs.length; k++) {
-    const r = Math.exp(logs[k]! - most);
+  for (let k = 0; k < squares.length; k++) {
+    const r = weights[k]! * Math.exp((least - squares[k]!) / (2 * v));
     total += r;
     for (let d = 0; d < dim; d++) mean[d]! += r * centres[k * dim + d]!;
   }
   const shrink = (alpha * width ** 2) / v;
   return {
-    logDensity: most + Math.log(total) - (dim / 2) * Math.log(2 * Math.PI * v),
+    logDensity: Math.log(total) - least / (2 * v) - (dim / 2) * Math.log(2 * Math.PI * v),
     denoised: mean.map((sum, d) => sum / total + shrink * (x[at + d]! - (alpha * sum) / total)),
   };
 }

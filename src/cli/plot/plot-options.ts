@@ -18,9 +18,9 @@ export const plotOptions = {
   schedule: choice(schedules.names, { default: 'cosine', help: 'How the noise grows, where no model says so.' }),
   prediction: choice(predictions.names, { default: 'v', help: 'What is predicted, for a weighting.' }),
   at: text({
-    default: '0.1,0.3,0.5,0.8',
+    default: null,
     placeholder: 'TIMES',
-    help: 'Times in [0, 1], joined by commas: a panel each.',
+    help: 'Times in [0, 1], joined by commas: a panel each. As suits the drawing unless told.',
   }),
   show: choice(['score', 'denoised', 'flow'], {
     default: 'score',

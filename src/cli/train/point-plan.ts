@@ -9,15 +9,15 @@ import type { TrainOptions } from './plan.js';
 
 /** What suits points where nothing is told: large batches of small things, and a run of seconds. */
 const usual = {
-  batch: 512,
-  lr: 0.003,
+  batch: 256,
+  lr: 0.006,
   weightDecay: 0,
   ema: 0.99,
   augment: 'none',
 } as const satisfies Partial<TrainOptions>;
 
 /** Steps of a run over points that is told no length. */
-const usualSteps = 2_000;
+const usualSteps = 1_000;
 
 /** The options of a run over points: what was given, and otherwise what suits points. */
 export function pointOptions(options: TrainOptions, given: ReadonlySet<string>): TrainOptions {

@@ -14,7 +14,7 @@ import { type Config, formatConfig, oneOf, orNull, parseConfig, real, whole } fr
 export const mlpFields = {
   in_channels: whole(2),
   out_channels: whole(2),
-  hidden_features: whole(128),
+  hidden_features: whole(96),
   num_blocks: whole(3),
   position_frequencies: whole(3, 0),
   time_embedding_type: oneOf(['positional', 'fourier'], 'positional'),
@@ -34,7 +34,7 @@ export const mlpClassName = 'LangevinMLPModel';
  *
  * @example
  * import { parseMlpConfig } from 'langevin/nn';
- * parseMlpConfig({ num_blocks: 2 }).hidden_features; // → 128
+ * parseMlpConfig({ num_blocks: 2 }).hidden_features; // → 96
  */
 export const parseMlpConfig = (given: unknown): MlpConfig => parseConfig(mlpClassName, mlpFields, given);
 

@@ -10,7 +10,7 @@ import { levelAt, openSubject, type Subject, timesOf } from '../subject.js';
 import { walkPoints } from '../walk.js';
 
 /** The square that is shown, and its cells. */
-const reach = 2.2;
+const reach = 1.7;
 const cells = 120;
 
 /**
@@ -29,7 +29,7 @@ export const density = definePlot({
     const subject = await openSubject(subjects[0]!, { options, runtime });
     if (subject.dim !== 2)
       throw usageError(`plot density: ${subject.name} has ${subject.dim} numbers in a point, expected 2.`);
-    const times = timesOf(options.at);
+    const times = timesOf(options.at ?? '0,0.04,0.12,0.4');
     const drawn = subject.cloud
       ? times.map((t) => exactPanel(subject, subject.cloud!, { t, count: options.count ?? 700, seed: options.seed }))
       : await sampledPanels(subject, { ...options, signal }, times);
@@ -66,7 +66,7 @@ function exactPanel(subject: Subject, cloud: Cloud, { t, count, seed }: ExactOpt
     x: axis,
     y: axis,
     marks: [
-      heatMap({ field: softened(gridOf(square, (x, y) => cloudDensity(cloud, level, x, y))) }),
+      underWhite(softened(gridOf(square, (x, y) => cloudDensity(cloud, level, x, y)))),
       scatter({ points, colour: '#ffffff', size: 1.8, opacity: 0.6 }),
     ],
   };
@@ -82,8 +82,14 @@ function drawn({ centres, weights, width }: Cloud, count: number, seed: number):
   );
 }
 
+/** Colours that leave the brightest ones out, so that white can be seen on them. */
+function underWhite(field: ReturnType<typeof softened>) {
+  const top = field.values.reduce((most, value) => Math.max(most, value), 0);
+  return heatMap({ field, domain: [0, 1.3 * top] });
+}
+
 /** The root of a density: what is thin can still be seen beside what is dense. */
-const softened = (field: FieldGrid): FieldGrid => ({ ...field, values: Float64Array.from(field.values, Math.sqrt) });
+const softened = (field: FieldGrid) => ({ ...field, values: Float64Array.from(field.values, Math.sqrt) });
 
 type Sampled = Omit<Parameters<typeof walkPoints>[0], 'subject' | 'sampler' | 'count'> & {
   readonly count: number | null;
@@ -110,7 +116,7 @@ async function sampledPanels(subject: Subject, options: Sampled, times: readonly
 }
 
 /** A histogram of points, each spread over its neighbourhood by a Gaussian one and a half cells wide. */
-function smoothed({ data }: HostArray<'float32'>): FieldGrid {
+function smoothed({ data }: HostArray<'float32'>) {
   const values = new Float64Array(cells * cells);
   const cell = (2 * reach) / cells;
   for (let i = 0; i + 1 < data.length; i += 2) {

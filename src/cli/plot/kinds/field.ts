@@ -39,7 +39,7 @@ export const field = definePlot({
     const subject = await openSubject(subjects[0]!, { options, runtime });
     if (subject.dim !== 2)
       throw usageError(`plot field: ${subject.name} has ${subject.dim} numbers in a point, expected 2.`);
-    const times = timesOf(options.at);
+    const times = timesOf(options.at ?? '0.05,0.15,0.3,0.6');
     const places = (level: Level): GridPlaces => {
       const reach = 1.15 * level.alpha + 2.1 * level.sigma;
       return { x: [-reach, reach], y: [-reach, reach], columns: across, rows: across };
@@ -61,8 +61,8 @@ export const field = definePlot({
       drawn.push({
         title: `t = ${figure(t)}, σ = ${figure(sigma)}`,
         equal: true,
-        x: { domain: grid.x, ticks: 3 },
-        y: { domain: grid.y, ticks: 3 },
+        x: { domain: grid.x, ticks: 5 },
+        y: { domain: grid.y, ticks: 5 },
         marks: [
           ...background(subject, { level, grid, seed: options.seed }),
           quiver({ at, vectors, longest: 1.5 * step, ...look(subject) }),
@@ -95,7 +95,9 @@ function background(subject: Subject, { level, grid, seed }: At) {
   const { cloud, data } = subject;
   if (cloud) {
     const fine = { ...grid, columns: 110, rows: 110 };
-    return [heatMap({ field: gridOf(fine, (x, y) => cloudDensity(cloud, level, x, y)) })];
+    const density = gridOf(fine, (x, y) => cloudDensity(cloud, level, x, y));
+    const top = Math.max(...Array.from(density.values));
+    return [heatMap({ field: density, domain: [0, 1.3 * top] })]; // white arrows can be seen on what is left
   }
   if (!data) return [];
   const noise = gaussians(key(seed), data.data.length);

@@ -30,7 +30,7 @@ export const steps = definePlot({
           scatter({ points: places, colour: category(i), size: 6, opacity: 1 }),
         ];
       });
-    const x = { label: 'step' };
+    const x = { label: 'step', domain: [0.5, options.steps + 0.5] } as const;
     const svg = panels(
       [
         { title: 'log-SNR where a step starts', x, marks: marks('logSnrs') },

@@ -44,7 +44,7 @@ export const trajectory = definePlot({
       subtitle:
         subject.dim === 1
           ? 'Colours: the exact density of every moment, divided by its highest value. Lines: points on their way.'
-          : 'Rings of noise are left behind as thin lines; dots are where points arrive.',
+          : 'Small dots: the noise where points start. Lines: their way. Large dots: where they arrive.',
       columns: Math.min(drawn.length, 3),
       width: options.width ?? (drawn.length === 1 ? (subject.dim === 1 ? 760 : 620) : drawn.length === 2 ? 980 : 1240),
       innerHeight: 320,
@@ -77,7 +77,7 @@ function onLine(subject: Subject, { places, levels }: Walk): Omit<Panel, 'title'
   return {
     x: { label: 'time: noise at 1, data at 0', domain: [0, 1], format: (u) => String(Math.round(10 * (1 - u)) / 10) },
     y: { label: 'x', domain: [-reach, reach] },
-    marks: [heatMap({ field: { ...field, values } }), ...lines],
+    marks: [heatMap({ field: { ...field, values }, domain: [0, 1.25] }), ...lines],
   };
 }
 
@@ -85,8 +85,8 @@ function inPlane({ data }: Subject, { places }: Walk): Omit<Panel, 'title'> {
   const last = places.at(-1)!;
   return {
     equal: true,
-    x: { domain: [-2.4, 2.4], ticks: 4 },
-    y: { domain: [-2.4, 2.4], ticks: 4 },
+    x: { domain: [-1.9, 1.9], ticks: 4 },
+    y: { domain: [-1.9, 1.9], ticks: 4 },
     marks: [
       ...(data
         ? [scatter({ points: data.data, colour: themes.light.frame, size: 2, opacity: 0.5, label: 'data' })]
