@@ -207,16 +207,19 @@ export interface NoisedOptions {
   readonly first?: number;
   /** How the noise differs from independent unit Gaussians. */
   readonly noise?: NoiseKind;
+  /** What the network is told of the level at an index, where that is not the index; see `asSeen`. */
+  readonly told?: (index: number) => number;
   /** All of the data, for losses that need its density. */
   readonly data?: HostArray<'float32'>;
 }
 
 /** What one run of the denoising graph is fed: pictures noised to their levels, and what to say about them. */
-export function noisedFeeds({ loss, labels, ...given }: NoisedOptions): Feeds {
+export function noisedFeeds({ loss, labels, told, ...given }: NoisedOptions): Feeds {
   const { x, index, ...rest } = loss.prepare(given);
+  const t = told ? floats(index!.shape, index!.data.map(told)) : index!;
   const head = given.weighting.head;
   return {
-    ...{ x: x!, t: index!, ...rest },
+    ...{ x: x!, t, ...rest },
     ...(head && { features: featuresOf(head, given) }),
     ...(labels && { class_labels: int64s([labels.length], labels) }),
   };

@@ -5,8 +5,10 @@ import type { Stepper } from './stepper.js';
 export interface LevelMemoryOptions {
   readonly stepper: Stepper;
   readonly history: LevelHistory;
-  /** Number of training indices: what the fed `t` is out of. */
+  /** Number of training indices. */
   readonly count: number;
+  /** What the fed `t` says of every index; the index itself unless told. */
+  readonly told?: (index: number) => number;
 }
 
 /** What a stepper with a level history calls it, beside its parameters and slots. */
@@ -17,7 +19,8 @@ const kind = 'levels';
  * they were drawn with. The history is one more kind of state: checkpoints keep it, and a resumed run draws what the
  * unbroken one would have drawn. A step that changes nothing is not remembered either.
  */
-export function withLevelMemory({ stepper, history, count }: LevelMemoryOptions): Stepper {
+export function withLevelMemory({ stepper, history, count, told = (index) => index }: LevelMemoryOptions): Stepper {
+  const indexOf = new Map(Array.from({ length: count }, (_, index) => [Math.fround(told(index)), index]));
   return {
     get steps() {
       return stepper.steps;
@@ -29,8 +32,8 @@ export function withLevelMemory({ stepper, history, count }: LevelMemoryOptions)
       if (stepper.steps === before) return outcome;
       let at = 0;
       for (const batch of batches) {
-        const [indices, importance] = [batch['t'], batch['importance']] as (HostArray<'float32'> | undefined)[];
-        const times = Float64Array.from(indices!.data, (index) => (index + 0.5) / count);
+        const [fed, importance] = [batch['t'], batch['importance']] as (HostArray<'float32'> | undefined)[];
+        const times = Float64Array.from(fed!.data, (t) => (indexOf.get(t)! + 0.5) / count);
         const losses = outcome.losses.subarray(at, at + times.length);
         history.record(times, importance ? losses.map((loss, i) => loss / importance.data[i]!) : losses);
         at += times.length;

@@ -4,6 +4,7 @@ import {
   errorScale,
   type Grid,
   type Objective as Loss,
+  magnitude,
   type Prediction,
   v,
   type Weighting,
@@ -25,6 +26,8 @@ export interface ValidatorOptions {
   readonly loss: Loss;
   readonly grid: Grid;
   readonly prediction: Prediction;
+  /** What the network is told of the level at an index, where that is not the index; see `asSeen`. */
+  readonly told?: (index: number) => number;
   /** The label for pictures without a class; null for an unconditional network. */
   readonly nullLabel: number | null;
   /** Equal parts of the noise axis that are reported apart. */
@@ -36,7 +39,8 @@ export interface ValidatorOptions {
 /** Counts the error of every prediction as the error of v it amounts to, so that models of different kinds compare. */
 const inErrorOfV: Weighting = {
   name: 'error of v',
-  weight: ({ level, prediction }) => errorScale(v, level) / errorScale(prediction, level),
+  // In the scale of x where variance is preserved, whatever the scale of the levels
+  weight: ({ level, prediction }) => errorScale(v, level) / errorScale(prediction, level) / magnitude(level) ** 2,
 };
 
 /** Mean squared error of v on held-out pictures, whatever the network predicts. */
@@ -52,7 +56,7 @@ export interface HeldOutLoss {
  * batch size.
  */
 export async function createValidator(options: ValidatorOptions) {
-  const { runtime, objective, batch, data, loss, grid, prediction, nullLabel, bins = 10, most = 64 } = options;
+  const { runtime, objective, batch, data, loss, grid, prediction, told, nullLabel, bins = 10, most = 64 } = options;
   const parameters = new Map([...objective.parameters].map(([name, shape]) => [name, input(`param/${name}`, shape)]));
   const losses = objective.losses((name) => parameters.get(name)!);
   const executable: Executable = await runtime.compile(optimize({ outputs: { losses } }));
@@ -83,6 +87,7 @@ export async function createValidator(options: ValidatorOptions) {
           grid,
           prediction,
           weighting: inErrorOfV,
+          ...(told && { told }),
           key: from,
           first: at,
           clean: x,

@@ -2,6 +2,7 @@ import { floats } from '../../core/host-array.js';
 import { key } from '../../core/random.js';
 import { type DataSet, isPoints } from '../../data/dataset.js';
 import {
+  asSeen,
   type LevelSampler,
   levelSamplers,
   type NoiseKind,
@@ -85,7 +86,7 @@ export function checkObjective(given: CheckOptions): void {
   }
   requireFit({ loss, weighting, selfConditioning, config, picture: data.shape });
   // The ends of the noise axis are where a weighting or a conversion may not exist.
-  const { grid, prediction } = assemble(scheme);
+  const { grid, prediction } = asSeen(assemble(scheme));
   const clean = floats([2, ...data.shape]);
   loss.prepare({ clean, data: clean, indices: [0, grid.count - 1], grid, prediction, weighting, key: key(0), noise });
 }

@@ -2,7 +2,7 @@ import { fold, key } from '../../core/random.js';
 import type { DataSet } from '../../data/dataset.js';
 import { splitIndices } from '../../data/dataset.js';
 import { augment, batches, gather } from '../../data/index.js';
-import { createLevelHistory, simple } from '../../diffusion/index.js';
+import { asSeen, createLevelHistory, simple } from '../../diffusion/index.js';
 import type { Picture } from '../../files/picture.js';
 import { countParams, initialise, type Network, networkOf, zeroInit } from '../../nn/index.js';
 import { type DiffusionModel, nullLabel, saveModel } from '../../pipelines/index.js';
@@ -66,7 +66,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
   const root = key(options.seed);
   const network: Network = networkOf(plan.network);
   const { config } = network;
-  const { grid, prediction } = assemble(scheme);
+  const { grid, prediction, told } = asSeen(assemble(scheme));
   const { loss, weighting, levels, noise, selfConditioning } = objectivePlan(options, data);
   const classes = plan.data.classes;
   const free = nullLabel({ config, classes });
@@ -94,7 +94,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     ema: options.ema > 0,
     accumulate: options.accumulate,
   });
-  const stepper = history ? withLevelMemory({ stepper: bare, history, count: grid.count }) : bare;
+  const stepper = history ? withLevelMemory({ stepper: bare, history, count: grid.count, told }) : bare;
   const whole = loss.needs.data ? gather(data, splitIndices(data, 'train')).x : undefined;
 
   const order = batches({ data, key: fold(root, 'order'), batchSize: options.batch, balance: options.balance });
@@ -111,7 +111,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
       batch,
       classes: conditional ? { nullLabel: free ?? 0, dropout: options.labelDropout } : null,
       masks: objective.masks(),
-      ...{ history, noise, ...(whole && { data: whole }), ...(selfConditioning && { self: selfShare }) },
+      ...{ told, history, noise, ...(whole && { data: whole }), ...(selfConditioning && { self: selfShare }) },
       key: fold(root, 'step', step, part),
     });
   };
@@ -158,6 +158,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
         loss: simple(),
         grid,
         prediction,
+        told,
         nullLabel: conditional ? (free ?? 0) : null,
       });
       return validator.measure(values(), signal);

@@ -1,3 +1,4 @@
+export * from './as-seen.js';
 export * from './gaussian-terms.js';
 export * from './in-error-of.js';
 export * from './level-history.js';
