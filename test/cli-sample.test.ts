@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import sharp from 'sharp';
 import { decodeNpy, readNpy, readRecipe } from '../src/files/index.js';
+import { samplers } from '../src/sampling/index.js';
 import { cli, events } from './cli-harness.js';
 import { brief, writePictures } from './cli-pictures.js';
 
@@ -122,7 +123,7 @@ suite('what is wrong', () => {
     await refused(
       2,
       ['--sampler', 'huen'],
-      'sample: --sampler must be one of model, ddim, ddpm, dpmpp-2m, euler, euler-ancestral, heun, got "huen".',
+      `sample: --sampler must be one of model, ${samplers.names.join(', ')}, got "huen".`,
     );
     await refused(
       2,

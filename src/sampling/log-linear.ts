@@ -3,7 +3,7 @@
  * place in the list. The first and the last stay. Sabour et al. 2024, arXiv:2404.14507, use it on their tables.
  */
 export function logLinear(values: readonly number[], count: number): readonly number[] {
-  return stretch(values.map(Math.log), count).map(Math.exp);
+  return count === values.length ? values : stretch(values.map(Math.log), count).map(Math.exp);
 }
 
 /** A list stretched to `count` entries by linear interpolation over the place in it. */
