@@ -20,6 +20,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   'unknown-plot',
   'unknown-point model preset',
   'unknown-objective',
+  'unknown-precondition',
   'unknown-sampler',
   'unknown-schedule',
   'unknown-steps',

@@ -21,8 +21,8 @@ import {
   type StorageType,
   writeSafetensors,
 } from '../nn/index.js';
-import { readSchedulerConfig, writeSchedulerConfig } from '../sampling/index.js';
 import type { DiffusionModel } from './model.js';
+import { readScheme, writeScheme } from './scheme-file.js';
 
 /** Names of the classes by label, beside `model_index.json`. */
 const classesFile = 'classes.json';
@@ -60,7 +60,7 @@ export async function loadModel(path: string): Promise<DiffusionModel> {
     config,
     network,
     values: matchParams(network.params, modernTensors(found), { name }),
-    scheme: readSchedulerConfig(scheduler),
+    scheme: readScheme(scheduler),
     classes: listing.includes(classesFile)
       ? await readClasses(join(folder, classesFile), config.num_class_embeds ?? 0)
       : null,
@@ -81,7 +81,7 @@ export interface SaveModelOptions {
  * the same layout with `denoiser/` in the place of `unet/`.
  */
 export async function saveModel(path: string, { model, dtype = 'F32', extra = {} }: SaveModelOptions): Promise<void> {
-  const scheduler = writeSchedulerConfig(model.scheme);
+  const scheduler = writeScheme(model.scheme);
   const isPoints = isMlpConfig(model.config);
   const names = isPoints ? pointFiles : pipelineFiles;
   const schedulerName = String(scheduler['_class_name']);

@@ -35,7 +35,7 @@ export interface ClassifierPlan extends RunPlan {
 /** Options that say something about noise or drawing, which a classifier knows nothing of. */
 const forDrawing = [
   ...(['prediction', 'schedule', 'loss', 'weighting', 'levels', 'labelDropout', 'labels', 'zeroInit'] as const),
-  ...(['offsetNoise', 'inputPerturbation', 'selfConditioning'] as const),
+  ...(['precondition', 'offsetNoise', 'inputPerturbation', 'selfConditioning'] as const),
 ] satisfies readonly (keyof TrainOptions)[];
 
 export interface ClassifierPlanOptions extends PlanOptions {

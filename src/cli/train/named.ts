@@ -1,6 +1,5 @@
 import { ToolkitError } from '../../core/errors.js';
 import type { OptionSpecs } from '../../core/options.js';
-import type { Registry } from '../../core/registry.js';
 import { flagOf, usageError } from '../parse.js';
 
 /** What a registry must hold to be chosen from by a text: things made out of options. */
@@ -8,15 +7,16 @@ export interface Factory {
   readonly definition: { readonly options: OptionSpecs };
 }
 
-export interface NamedOptions<F extends Factory> {
+export interface NamedOptions {
   /** The option whose value the text is: `weighting`. */
   readonly option: string;
-  readonly registry: Registry<Readonly<Record<string, F>>>;
+  readonly registry: { get(name: string): Factory };
   readonly text: string;
 }
 
-export interface Named<F extends Factory> {
-  readonly factory: F;
+export interface Named {
+  readonly name: string;
+  readonly factory: Factory;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -24,7 +24,7 @@ export interface Named<F extends Factory> {
  * A registered thing and its options out of one text: `min-snr`, `min-snr:gamma=1`, `simple:error=huber,delta=0.3`.
  * Names and options that do not exist are told with the nearest that do; the values themselves the factory checks.
  */
-export function named<F extends Factory>({ option, registry, text }: NamedOptions<F>): Named<F> {
+export function named({ option, registry, text }: NamedOptions): Named {
   const [name = '', ...rest] = text.split(':');
   const factory = registry.get(name);
   const given = rest.join(':');
@@ -38,7 +38,7 @@ export function named<F extends Factory>({ option, registry, text }: NamedOption
     }
     return [key.trim(), valueOf(value.join('=').trim(), factory.definition.options[key.trim()]?.kind)];
   });
-  return { factory, options: Object.fromEntries(options) };
+  return { name, factory, options: Object.fromEntries(options) };
 }
 
 function valueOf(text: string, kind: OptionSpecs[string]['kind'] | undefined): unknown {

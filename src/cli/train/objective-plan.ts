@@ -15,7 +15,7 @@ import type { NetworkConfig } from '../../nn/index.js';
 import { assemble, type Scheme } from '../../sampling/index.js';
 import { requireFit } from '../../training/index.js';
 import { flagOf, usageError } from '../parse.js';
-import { asMistakeIn, type Factory, named } from './named.js';
+import { asMistakeIn, type NamedOptions, named } from './named.js';
 import type { TrainOptions } from './plan.js';
 
 /** What is minimised, where, and on what noise: the options of a run that say so, with their names looked up. */
@@ -46,16 +46,16 @@ export function objectivePlan(options: Told, data: Pick<DataSet, 'shape'>): Obje
 
 interface ChosenOptions {
   readonly option: string;
-  readonly registry: unknown;
+  readonly registry: NamedOptions['registry'];
   readonly text: string;
   /** Options that are not the declared defaults unless told. */
   readonly usual?: Readonly<Record<string, unknown>>;
 }
 
 function chosen<T>({ option, registry, text, usual = {} }: ChosenOptions): T {
-  const { factory, options } = named({ option, registry: registry as Parameters<typeof named>[0]['registry'], text });
+  const { factory, options } = named({ option, registry, text });
   const own = Object.entries(usual).filter(([name]) => Object.hasOwn(factory.definition.options, name));
-  const make = factory as Factory & ((options: object) => T);
+  const make = factory as unknown as (options: object) => T;
   return asMistakeIn(option, () => make({ ...Object.fromEntries(own), ...options }));
 }
 

@@ -4,6 +4,7 @@ import { show, ToolkitError } from '../../core/errors.js';
 import type { Resolved } from '../../core/options.js';
 import { type DataSet, isPoints, type Source } from '../../data/dataset.js';
 import { transforms } from '../../data/transforms/index.js';
+import { type PreconditionName, preconditions, type ScheduleName, schedules } from '../../diffusion/index.js';
 import { readError } from '../../files/errors.js';
 import {
   type NetworkConfig,
@@ -15,6 +16,7 @@ import {
 } from '../../nn/index.js';
 import type { Scheme } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
+import { asMistakeIn, named } from './named.js';
 import { channelsFor, checkObjective, objectivePlan, schemeFor } from './objective-plan.js';
 import { pointNetwork, pointOptions, pointScheme } from './point-plan.js';
 import type { trainOptions } from './train-options.js';
@@ -73,11 +75,23 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
   };
 }
 
+type SchemeOptions = Pick<TrainOptions, 'schedule' | 'prediction'> & Partial<Pick<TrainOptions, 'precondition'>>;
+
 /** How the noise grows, what is predicted, and how samples are drawn unless told: 20 or so deterministic steps. */
-export function schemeOf({ schedule, prediction }: Pick<TrainOptions, 'schedule' | 'prediction'>): Scheme {
+export function schemeOf(options: SchemeOptions): Scheme {
+  const schedule = named({ option: 'schedule', registry: schedules, text: options.schedule });
+  asMistakeIn('schedule', () => (schedule.factory as unknown as (options: object) => unknown)(schedule.options));
+  const precondition =
+    options.precondition && named({ option: 'precondition', registry: preconditions, text: options.precondition });
   return {
-    grid: { schedule, options: {}, count: 1000, zeroTerminalSnr: false },
-    prediction,
+    grid: {
+      ...{ schedule: schedule.name as ScheduleName, options: schedule.options },
+      ...{ count: 1000, zeroTerminalSnr: false },
+    },
+    prediction: options.prediction,
+    ...(precondition && {
+      precondition: { name: precondition.name as PreconditionName, options: precondition.options },
+    }),
     steps: { name: 'trailing', options: { end: 'clean', landing: 'stride' } },
     sampler: { name: 'ddim', options: { eta: 0, direction: 'model' } },
     limit: { name: 'clip', options: { range: 1 } },

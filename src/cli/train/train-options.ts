@@ -1,5 +1,5 @@
 import { choice, flag, integer, number, text } from '../../core/options.js';
-import { levelSamplers, objectives, schedules, weightings } from '../../diffusion/index.js';
+import { levelSamplers, objectives, preconditions, predictions, schedules, weightings } from '../../diffusion/index.js';
 import { curves } from '../../training/curves/index.js';
 
 /** What a training run can be told, each declared once. */
@@ -44,8 +44,20 @@ export const trainOptions = {
     max: 0.99999,
     help: 'Memory of the moving average that is sampled from; 0 keeps none.',
   }),
-  prediction: choice(['epsilon', 'x0', 'v'], { default: 'v', help: 'What the network predicts.' }),
-  schedule: choice(schedules.names, { default: 'cosine', help: 'How the noise grows.' }),
+  prediction: choice(predictions.names, {
+    default: 'v',
+    help: 'What the network predicts; flow suits straight, preconditions like edm have a prediction of their own.',
+  }),
+  schedule: text({
+    default: 'cosine',
+    placeholder: 'SCHEDULE',
+    help: `How the noise grows: ${schedules.names.join(', ')}; with options as ve:sigmaMax=10.`,
+  }),
+  precondition: text({
+    default: null,
+    placeholder: 'PRECONDITION',
+    help: `How a denoiser is made of the network: ${preconditions.names.join(', ')}; by default what suits the schedule.`,
+  }),
   loss: text({
     default: 'simple',
     placeholder: 'LOSS',
