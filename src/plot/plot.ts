@@ -186,6 +186,7 @@ function domainOf(marks: readonly Mark[], { axis, of }: DomainOptions): Range {
   const isFull =
     marks.some(({ fills }) => fills) && marks.every((mark) => mark.fills || inside(mark[of], needed, marks, of));
   const [low, high] = needed;
+  if (axis.kind === 'log' && high <= 0) return [0.1, 1]; // nothing here has a logarithm
   if (axis.kind === 'log') {
     const least = Math.max(low, high * 1e-12, Number.MIN_VALUE);
     return least === high ? [least / 2, high * 2] : [least * (least / high) ** 0.03, high * (high / least) ** 0.03];

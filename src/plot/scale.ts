@@ -51,7 +51,8 @@ export function ticks(
 function evenly(low: number, high: number, count: number): readonly number[] {
   const rough = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((nice) => nice >= rough * 0.999)!;
+  const off = (step: number): number => Math.abs(Math.log(step / rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).reduce((a, b) => (off(b) < off(a) ? b : a));
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)) + 0);

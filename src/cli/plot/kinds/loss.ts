@@ -45,7 +45,7 @@ export const loss = definePlot({
     const drawn: Panel[] = [
       {
         title: measured.length > 0 ? 'loss over steps; dots: held out' : 'loss over steps',
-        x: { label: 'step' },
+        x: { label: 'step', domain: [0, 1.02 * Math.max(1, ...runs.map(({ losses }) => losses.at(-1)!.step))] },
         y: { kind: Math.max(...all) > 20 * Math.min(...all.filter((v) => v > 0)) ? 'log' : 'linear' },
         marks: curves,
       },
