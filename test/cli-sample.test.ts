@@ -140,7 +140,7 @@ suite('what is wrong', () => {
     await refused(
       2,
       [...out, '--eta', '0.5', '--sampler', 'euler'],
-      'sample: --eta is not for the sampler euler. It is for: ddim, euler-ancestral.',
+      `sample: --eta is not for the sampler euler. It is for: ${samplers.names.filter((name) => 'eta' in samplers.entries[name].definition.options).join(', ')}.`,
     );
     await refused(
       2,
