@@ -230,9 +230,12 @@ function drawFrame(
     ...horizontal.map((v) =>
       textAt({ x: x0 - 7, y: up(v) + 4, anchor: 'end', kind: 'tick', text: formatOf(y.axis)(v) }),
     ),
-    ...vertical.map((v) =>
-      textAt({ x: across(v), y: y1 + 17, anchor: 'middle', kind: 'tick', text: formatOf(x.axis)(v) }),
-    ),
+    ...vertical.map((v) => {
+      const text = formatOf(x.axis)(v);
+      const half = textWidth(text, 'tick') / 2;
+      const middle = Math.min(Math.max(across(v), x0 - margin.left + half), x1 + margin.right + 12 - half);
+      return textAt({ x: middle, y: y1 + 17, anchor: 'middle', kind: 'tick', text });
+    }),
   ];
   const named = [
     y.axis.label === undefined
