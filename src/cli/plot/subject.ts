@@ -3,8 +3,7 @@ import { batchSpace } from '../../core/space.js';
 import { type DataSet, finish } from '../../data/dataset.js';
 import { parseData } from '../../data/parse.js';
 import { pointSets } from '../../data/points/index.js';
-import type { Grid } from '../../diffusion/grid.js';
-import type { Level } from '../../diffusion/level.js';
+import { type Grid, type Level, type Mixture, mixture } from '../../diffusion/index.js';
 import { batchNetwork, type DiffusionModel, isPointModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { assemble, type Denoiser, denoiser, type Scheme } from '../../sampling/index.js';
@@ -14,7 +13,7 @@ import type { TrainPlan } from '../train/plan.js';
 import { schemeOf } from '../train/plan.js';
 import { pointScheme } from '../train/point-plan.js';
 import { isRun, readRunConfig } from '../train/run-folder.js';
-import { type Cloud, cloudDenoiser, lineCloud } from './cloud.js';
+import { lineMixture, mixtureDenoiser } from './exact.js';
 import type { PlotOptions } from './plot-options.js';
 
 type Batch = HostArray<'float32'>;
@@ -27,14 +26,14 @@ export interface Subject {
   readonly scheme: Scheme;
   readonly grid: Grid;
   /** The distribution itself, where it is known. */
-  readonly cloud: Cloud | null;
+  readonly exact: Mixture | null;
   /** Points of the data, where they are known: for the background. */
   readonly data: Batch | null;
   /** The denoiser for up to `count` points at a time; disposed after use. */
   open(count: number): Promise<{ readonly denoise: Denoiser<Batch> } & Disposable>;
 }
 
-/** A distribution is made of at most so many Gaussians: the exact denoiser visits all of them for every point. */
+/** A distribution is made of at most so many bells: the exact denoiser visits all of them for every point. */
 const mostCentres = 500;
 
 /** Opens `1d`, `2d:NAME`, or a folder with a model of points. */
@@ -43,7 +42,7 @@ export async function openSubject(
   { options, runtime }: { readonly options: Pick<PlotOptions, 'schedule'>; readonly runtime: () => Runtime },
 ): Promise<Subject> {
   const scheme = pointScheme(schemeOf({ schedule: options.schedule, prediction: 'v' }));
-  if (name === '1d') return exact({ name, cloud: lineCloud, scheme, data: null });
+  if (name === '1d') return exactSubject({ name, exact: lineMixture(), scheme, data: null });
   const [first = '', ...rest] = name.split(':');
   const which = first === '2d' ? rest.join(':') || 'swissroll' : Object.hasOwn(pointSets.entries, first) ? name : null;
   if (which !== null) return exactPoints(which, scheme);
@@ -52,22 +51,22 @@ export async function openSubject(
 
 interface Exact {
   readonly name: string;
-  readonly cloud: Cloud;
+  readonly exact: Mixture;
   readonly scheme: Scheme;
   readonly data: Batch | null;
 }
 
-const exact = ({ name, cloud, scheme, data }: Exact): Subject => ({
+const exactSubject = ({ name, exact, scheme, data }: Exact): Subject => ({
   name,
-  dim: cloud.dim,
+  dim: exact.dimension,
   scheme,
   grid: assemble(scheme).grid,
-  cloud,
+  exact,
   data,
-  open: async () => ({ denoise: cloudDenoiser(cloud), [Symbol.dispose]: () => undefined }),
+  open: async () => ({ denoise: mixtureDenoiser(exact), [Symbol.dispose]: () => undefined }),
 });
 
-/** A data set in the plane as a cloud: its own few Gaussians, or a narrow one around each of many points. */
+/** A data set in the plane as a mixture: its own few bells, or a narrow one around each of many points. */
 async function exactPoints(which: string, scheme: Scheme): Promise<Subject> {
   const { dataset } = parseData(`2d:${which}`);
   const load = (more: object): Promise<DataSet> => finish(dataset.load({ which, ...more } as never));
@@ -79,13 +78,14 @@ async function exactPoints(which: string, scheme: Scheme): Promise<Subject> {
   }
   const centres = [...seen.values()];
   const noise = pointSets.get(which.split(':')[0]!).noise;
-  const cloud = {
-    dim: 2,
-    centres: Float64Array.from(centres.flat()),
-    weights: new Float64Array(centres.length).fill(1 / centres.length),
-    width: Math.max(noise, 0.02),
-  };
-  return exact({ name: `2d:${which}`, cloud, scheme, data: floats([noisy.count, 2], noisy.images as Float32Array) });
+  const sd = Math.max(noise, 0.02);
+  const exact = mixture(centres.map((mean) => ({ weight: 1, mean, sd })));
+  return exactSubject({
+    name: `2d:${which}`,
+    exact,
+    scheme,
+    data: floats([noisy.count, 2], noisy.images as Float32Array),
+  });
 }
 
 async function modelSubject(path: string, model: DiffusionModel, runtime: () => Runtime): Promise<Subject> {
@@ -99,7 +99,7 @@ async function modelSubject(path: string, model: DiffusionModel, runtime: () => 
     dim: model.config.in_channels,
     scheme: model.scheme,
     grid,
-    cloud: null,
+    exact: null,
     data: await dataOf(path),
     async open(count) {
       const network = await batchNetwork({ model, runtime: runtime(), batch: count });

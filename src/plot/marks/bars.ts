@@ -31,7 +31,7 @@ export function bars({ edges, values, colour = category(0), opacity = 0.85, labe
         const [base, tip] = [y(0), y(value)];
         const box = { x: left + offset * (right - left), y: Math.min(base, tip), width: fill * (right - left) };
         const title = hint ? `<title>${escapeText(hint(value))}</title>` : '';
-        return [element('rect', { ...box, height: Math.abs(base - tip), rx: 2 }, title)];
+        return [element('rect', { ...box, height: Math.abs(base - tip), rx: Math.min(2, box.width / 6) }, title)];
       });
       return drawn.length === 0 ? '' : element('g', { fill: colour, 'fill-opacity': opacity }, drawn.join(''));
     },

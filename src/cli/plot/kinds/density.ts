@@ -1,17 +1,27 @@
 import type { HostArray } from '../../../core/host-array.js';
-import { fold, gaussians, integers, key } from '../../../core/random.js';
-import type { Level } from '../../../diffusion/level.js';
-import { type FieldGrid, gridOf, heatMap, type PlotOptions as Panel, panels, scatter } from '../../../plot/index.js';
+import { fold, gaussians, key } from '../../../core/random.js';
+import { ink, type Level, type Mixture, type Schedule, schedules } from '../../../diffusion/index.js';
+import {
+  bars,
+  category,
+  type FieldGrid,
+  gridOf,
+  heatMap,
+  line,
+  type PlotOptions as Panel,
+  panels,
+  scatter,
+} from '../../../plot/index.js';
 import { usageError } from '../../parse.js';
 import { figure } from '../../terminal/format.js';
-import { type Cloud, cloudDensity } from '../cloud.js';
-import { definePlot, titled } from '../define-plot.js';
+import { type Drawing, definePlot, titled } from '../define-plot.js';
+import type { PlotOptions } from '../plot-options.js';
 import { levelAt, openSubject, type Subject, timesOf } from '../subject.js';
 import { walkPoints } from '../walk.js';
 
 /** The square that is shown, and its cells. */
 const reach = 1.7;
-const cells = 120;
+const cells = 90;
 
 /**
  * Ink in water: how the density of points dissolves into noise over time. Of a distribution the exact density (the
@@ -21,29 +31,80 @@ const cells = 120;
 export const density = definePlot({
   name: 'density',
   summary: 'Ink in water: the density over time, exact with particles on it, or of the samples of a model.',
-  subjects: '2d:NAME, or a model of points',
+  subjects: '2d:NAME, 1d for a mixture on a line, or a model of points',
   usual: '2d:letters:INK',
   options: ['at', 'schedule', 'count', 'seed', 'steps', 'spacing', 'samplers'],
   async draw({ subjects, options, runtime, signal }) {
     if (subjects.length > 1) throw usageError('plot density draws one thing at a time; compare times with --at.');
     const subject = await openSubject(subjects[0]!, { options, runtime });
-    if (subject.dim !== 2)
-      throw usageError(`plot density: ${subject.name} has ${subject.dim} numbers in a point, expected 2.`);
     const times = timesOf(options.at ?? '0,0.04,0.12,0.4');
-    const drawn = subject.cloud
-      ? times.map((t) => exactPanel(subject, subject.cloud!, { t, count: options.count ?? 700, seed: options.seed }))
+    if (subject.dim === 1) return onLine(subject, { times, options });
+    const drawn = subject.exact
+      ? times.map((t) => exactPanel(subject, subject.exact!, { t, count: options.count ?? 700, seed: options.seed }))
       : await sampledPanels(subject, { ...options, signal }, times);
     const svg = panels(drawn, {
       title: titled(options, `Ink in water: ${subject.name}`),
-      subtitle: subject.cloud
+      subtitle: subject.exact
         ? 'Colours: the exact density at that time. Dots: points that were noised, one by one.'
         : `Colours: the density of samples on their way out of the noise, by ${options.samplers}.`,
       columns: Math.min(4, drawn.length),
       width: options.width ?? Math.max(480, 60 + 290 * Math.min(4, drawn.length)),
     });
-    return { svg, facts: { subject: subject.name, times, exact: subject.cloud !== null } };
+    return { svg, facts: { subject: subject.name, times, exact: subject.exact !== null } };
   },
 });
+
+interface LineOptions {
+  readonly times: readonly number[];
+  readonly options: PlotOptions;
+}
+
+/** On a line three answers lie on top of each other: the closed form, the Fokker–Planck equation solved, particles. */
+function onLine({ name, exact }: Subject, { times, options }: LineOptions): Drawing {
+  const schedule = (schedules.get(options.schedule) as () => Schedule)();
+  const cells = { from: -3, to: 3, count: 120 };
+  const edges = Array.from(
+    { length: cells.count + 1 },
+    (_, i) => cells.from + (i / cells.count) * (cells.to - cells.from),
+  );
+  const particles = options.count ?? 8000;
+  const drawn = times.map((time): Panel => {
+    const t = Math.max(time, 1e-3);
+    const {
+      x,
+      exact: closed,
+      equation,
+      particles: counted,
+    } = ink({
+      ...{ drop: exact!, schedule, t, cells, particles, key: fold(key(options.seed), 'ink') },
+      steps: Math.max(20, Math.round(300 * t)),
+    });
+    return {
+      title: `t = ${figure(time)}`,
+      x: { domain: [-2.5, 2.5] },
+      marks: [
+        bars({
+          edges,
+          values: [...counted],
+          colour: category(5),
+          fill: 1,
+          opacity: 0.5,
+          label: 'particles of the SDE',
+        }),
+        line({ x, y: closed, colour: category(0), width: 4, opacity: 0.7, label: 'closed form' }),
+        line({ x, y: equation, colour: category(1), dashed: true, width: 2, label: 'Fokker–Planck equation' }),
+      ],
+    };
+  });
+  const svg = panels(drawn, {
+    title: titled(options, `Ink in water: ${name}`),
+    subtitle: `The same density three ways, on the ${options.schedule} schedule: ${particles} particles, the equation on ${cells.count} cells, the formula.`,
+    columns: Math.min(2, drawn.length),
+    width: options.width ?? 960,
+    innerHeight: 220,
+  });
+  return { svg, facts: { subject: name, times, exact: true, particles } };
+}
 
 const axis = { domain: [-reach, reach], ticks: 0 } as const;
 
@@ -54,9 +115,11 @@ interface ExactOptions {
 }
 
 /** The density and particles of it: x = α·x₀ + σ·ε with the same x₀ and ε at all times, so that they can be followed. */
-function exactPanel(subject: Subject, cloud: Cloud, { t, count, seed }: ExactOptions): Panel {
+function exactPanel(subject: Subject, exact: Mixture, { t, count, seed }: ExactOptions): Panel {
   const level = t === 0 ? { alpha: 1, sigma: 0 } : levelAt(subject, t);
-  const clean = drawn(cloud, count, seed);
+  const clean = Float64Array.from(
+    exact.sample({ count, key: fold(key(seed), 'clean') }).flatMap((point) => [...point]),
+  );
   const noise = gaussians(fold(key(seed), 'particles'), 2 * count);
   const points = clean.map((x, i) => level.alpha * x + level.sigma * noise[i]!);
   const square = { x: [-reach, reach], y: [-reach, reach], columns: cells, rows: cells } as const;
@@ -66,20 +129,10 @@ function exactPanel(subject: Subject, cloud: Cloud, { t, count, seed }: ExactOpt
     x: axis,
     y: axis,
     marks: [
-      underWhite(softened(gridOf(square, (x, y) => cloudDensity(cloud, level, x, y)))),
+      underWhite(softened(gridOf(square, (x, y) => exact.density([x, y], level)))),
       scatter({ points, colour: '#ffffff', size: 1.8, opacity: 0.6 }),
     ],
   };
-}
-
-/** Points of a cloud. */
-function drawn({ centres, weights, width }: Cloud, count: number, seed: number): Float64Array {
-  const which = integers(fold(key(seed), 'centres'), count, weights.length);
-  const around = gaussians(fold(key(seed), 'around'), 2 * count);
-  return Float64Array.from(
-    { length: 2 * count },
-    (_, i) => centres[2 * which[i >> 1]! + (i & 1)]! + width * around[i]!,
-  );
 }
 
 /** Colours that leave the brightest ones out, so that white can be seen on them. */

@@ -14,7 +14,6 @@ import {
 } from '../../../plot/index.js';
 import { usageError } from '../../parse.js';
 import { figure } from '../../terminal/format.js';
-import { cloudDensity } from '../cloud.js';
 import { definePlot, titled } from '../define-plot.js';
 import { levelAt, openSubject, type Subject, timesOf } from '../subject.js';
 
@@ -71,7 +70,7 @@ export const field = definePlot({
     }
     const svg = panels(drawn, {
       title: titled(options, titles[options.show]),
-      subtitle: `${subject.name}${subject.cloud ? ', exact; colours: the density' : ', as learnt; dots: noised data'}. Longer arrows are longer vectors, by their root.`,
+      subtitle: `${subject.name}${subject.exact ? ', exact; colours: the density' : ', as learnt; dots: noised data'}. Longer arrows are longer vectors, by their root.`,
       columns: drawn.length === 4 ? 2 : Math.min(3, drawn.length),
       width: options.width ?? (drawn.length === 1 ? 620 : drawn.length % 3 === 0 ? 1240 : 960),
     });
@@ -79,7 +78,7 @@ export const field = definePlot({
   },
 });
 
-const look = ({ cloud }: Subject) => ({ colour: cloud ? '#ffffff' : viridisInk });
+const look = ({ exact }: Subject) => ({ colour: exact ? '#ffffff' : viridisInk });
 
 /** Dark enough for light ground and light enough for dark: the lower two thirds of the map. */
 const viridisInk = (length: number): string => viridis(0.15 + 0.5 * Math.sqrt(length));
@@ -92,10 +91,10 @@ interface At {
 
 /** The density where it is known; otherwise data, noised to the level. */
 function background(subject: Subject, { level, grid, seed }: At) {
-  const { cloud, data } = subject;
-  if (cloud) {
-    const fine = { ...grid, columns: 110, rows: 110 };
-    const density = gridOf(fine, (x, y) => cloudDensity(cloud, level, x, y));
+  const { exact, data } = subject;
+  if (exact) {
+    const fine = { ...grid, columns: 90, rows: 90 };
+    const density = gridOf(fine, (x, y) => exact.density([x, y], level));
     const top = Math.max(...Array.from(density.values));
     return [heatMap({ field: density, domain: [0, 1.3 * top] })]; // white arrows can be seen on what is left
   }

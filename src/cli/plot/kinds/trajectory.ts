@@ -11,7 +11,6 @@ import {
 } from '../../../plot/index.js';
 import { usageError } from '../../parse.js';
 import { plural } from '../../terminal/format.js';
-import { cloudDensity } from '../cloud.js';
 import { definePlot, type PlotContext, titled } from '../define-plot.js';
 import { levelAt, openSubject, type Subject } from '../subject.js';
 import { pathsOf, type Walk, walkPoints } from '../walk.js';
@@ -60,10 +59,10 @@ export const trajectory = definePlot({
 
 /** Time across, noise on the left; the density as colours behind the paths. */
 function onLine(subject: Subject, { places, levels }: Walk): Omit<Panel, 'title'> {
-  const { grid, cloud } = subject;
+  const { grid, exact } = subject;
   const reach = 2.4;
   const field = gridOf({ x: [0, 1], y: [-reach, reach], columns: 160, rows: 160 }, (u, x) =>
-    cloudDensity(cloud!, levelAt(subject, 1 - u), x),
+    exact!.density([x], levelAt(subject, 1 - u)),
   );
   // Every moment has its own highest value: a density grows without bound towards the data.
   const tops = Array.from({ length: 160 }, (_, c) =>
