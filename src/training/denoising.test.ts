@@ -1,12 +1,33 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { evaluateGraph } from '../../test/evaluate.js';
 import { randomPictures } from '../../test/training-fixtures.js';
-import { floats } from '../core/host-array.js';
+import { floats, type HostArray } from '../core/host-array.js';
 import { fold, key } from '../core/random.js';
 import { gather } from '../data/index.js';
-import { cosine, grid, simple, uniformLevels, uniformWeighting, v } from '../diffusion/index.js';
-import { input, mean, square, sub } from '../graph/index.js';
-import { initialise, paramEntries, paramInputs, parseUnet2dConfig, presetConfig, unet2d } from '../nn/index.js';
+import {
+  cosine,
+  grid,
+  hybrid,
+  implicitScoreMatching,
+  simple,
+  uncertaintyWeighting,
+  uniformLevels,
+  uniformWeighting,
+  v,
+  vlb,
+} from '../diffusion/index.js';
+import { concat, grad, input, mean, square, sub } from '../graph/index.js';
+import {
+  initialise,
+  mlp,
+  paramEntries,
+  paramInputs,
+  parseMlpConfig,
+  parseUnet2dConfig,
+  presetConfig,
+  unet2d,
+} from '../nn/index.js';
 import { createRuntime } from '../runtime/node.js';
 import { batchFeeds, denoisingObjective, noisedFeeds } from './denoising.js';
 
@@ -147,5 +168,91 @@ suite('denoisingObjective', () => {
       code: 'bad-option',
       message: `denoisingObjective: "${frozen[0]![0]}" is not trained and needs a value in frozen.`,
     });
+  });
+});
+
+suite('self-conditioning', () => {
+  const config = parseMlpConfig({
+    ...{ in_channels: 4, out_channels: 2, hidden_features: 6, num_blocks: 1, position_frequencies: 0 },
+    time_features: 4,
+  });
+  const network = mlp(config);
+  const values = Object.fromEntries(initialise(network.params, key(3)));
+  const at = { network, batch: 2, picture: [2], conditional: false, selfConditioning: true };
+  const feeds = {
+    ...{ x: floats([2, 2], [0.3, -0.2, 1.1, 0.4]), t: floats([2], [10, 500]), weight: floats([2], [1, 1]) },
+    target: floats([2, 2], [0.5, 0.1, -0.4, 0.9]),
+  };
+  /** F(x ‖ shown), said plainly. */
+  async function plain(shown: HostArray<'float32'>) {
+    const { params, tensors } = paramInputs(network.params);
+    const sample = concat(input('x', [2, 2]), input('shown', [2, 2]), { axis: 1 });
+    const out = network.apply(params, { sample, timestep: input('t', [2]) });
+    const losses = mean(square(sub(out, input('target', [2, 2]))), { axes: [1] });
+    const [g] = grad(mean(losses), [tensors.get('proj_in.weight')!]);
+    const { weight: _, ...fed } = { ...feeds, shown };
+    return evaluateGraph({ out, losses, g: g! }, { ...values, ...fed });
+  }
+  async function ours(training: boolean, self?: readonly number[]) {
+    const { tensors } = paramInputs(network.params);
+    const losses = denoisingObjective({ ...at, training }).losses((name) => tensors.get(name)!);
+    const [g] = grad(mean(losses), [tensors.get('proj_in.weight')!]);
+    return evaluateGraph({ losses, g: g! }, { ...values, ...feeds, ...(self && { self: floats([2], self) }) });
+  }
+  const nothing = floats([2, 2]);
+
+  test('shows a row its own answer where it is told to, and learns through the second look alone', async () => {
+    const first = (await plain(nothing))['out'] as HostArray<'float32'>;
+    const [blind, shown] = [await plain(nothing), await plain(first)];
+    for (const [self, expected] of [
+      [[0, 0], blind],
+      [[1, 1], shown],
+    ] as const) {
+      const found = await ours(true, self);
+      assert.deepEqual(found['losses']!.data, expected['losses']!.data);
+      assert.deepEqual(found['g']!.data, expected['g']!.data); // no gradient through what is shown
+    }
+    const mixed = (await ours(true, [1, 0]))['losses']!.data;
+    assert.deepEqual([mixed[0], mixed[1]], [shown['losses']!.data[0], blind['losses']!.data[1]]);
+    assert.deepEqual((await ours(false))['losses']!.data, shown['losses']!.data); // in evaluation always, as in sampling
+  });
+
+  test('half of the rows are shown theirs', () => {
+    const shares = Array.from({ length: 200 }, (_, seed) => {
+      const { self } = batchFeeds({
+        ...usual,
+        ...{ levels: uniformLevels(), key: key(seed), batch: take(0, 1, 2, 3), classes: null, self: 0.5 },
+      });
+      return Array.from(self!.data, Number).reduce((a, b) => a + b) / 4;
+    });
+    const share = shares.reduce((a, b) => a + b) / shares.length;
+    assert.ok(Math.abs(share - 0.5) < 0.06, `${share}`); // three and a half standard deviations; the seeds are fixed
+  });
+});
+
+suite('a loss and a network that do not go together', () => {
+  const network = unet2d(presetConfig('tiny', {}));
+  const at = { network, batch: 1, picture: [3, 8, 8], conditional: false, training: true };
+  const refuses = (given: object, message: string): void => {
+    assert.throws(() => denoisingObjective({ ...at, ...given }), { code: 'bad-option', message });
+  };
+  test('are told apart before a graph is built', () => {
+    refuses(
+      { loss: hybrid() },
+      'hybrid: the network has 3 output channels and needs 6, 3 for the prediction and 3 for its variance. Change out_channels.',
+    );
+    refuses(
+      { selfConditioning: true },
+      'simple: the network has 3 input channels and needs 6, x and what was predicted of it. Change in_channels.',
+    );
+    refuses(
+      { loss: implicitScoreMatching() },
+      'implicit: takes one backward pass for each of the 192 values of a sample, which is sensible up to 64. ' +
+        'Use sliced, which estimates the same with one.',
+    );
+    refuses(
+      { loss: vlb({ variance: 'fixed-small' }), weighting: uncertaintyWeighting() },
+      'vlb: has no error that uncertainty could weight. Use the uniform weighting.',
+    );
   });
 });
