@@ -3,10 +3,40 @@ import { flagOf } from '../../src/cli/parse.js';
 import type { OptionSpecs } from '../../src/core/options.js';
 import * as data from '../../src/data/index.js';
 import * as diffusion from '../../src/diffusion/index.js';
+import * as metrics from '../../src/metrics/index.js';
 import * as sampling from '../../src/sampling/index.js';
 import * as training from '../../src/training/index.js';
+import { samplerDefined, scheduleFacts, stepsDefined } from './defined.js';
+import { levelsPicture, objectivePicture, weightingPicture } from './pictures/losses.js';
+import { curvePicture, limitPicture, metricPicture, pointsPicture } from './pictures/others.js';
+import { preconditionPicture } from './pictures/preconditions.js';
+import { processPictures } from './pictures/processes.js';
+import { samplerPicture } from './pictures/samplers.js';
+import { schedulePicture } from './pictures/schedules.js';
+import { stepsPicture } from './pictures/steps.js';
+import { fileOf, functionsIn, kebab } from './source.js';
 
-/** A registry whose entries get a page each. */
+/** One thing with a page of its own. */
+export interface Entry {
+  /** The name it is asked for, and of its page. */
+  readonly name: string;
+  readonly value: unknown;
+  /** Under which name its file exports it. */
+  readonly exported: string;
+  readonly definition: Definition;
+  /** The file it stands in. */
+  readonly file: string;
+}
+
+/** What a definition may say of itself. */
+export interface Definition {
+  readonly options?: OptionSpecs;
+  readonly [fact: string]: unknown;
+}
+
+type Facts = Readonly<Record<string, string>>;
+
+/** Things that get a page each. */
 export interface Kind {
   /** Folder below docs/reference. */
   readonly folder: string;
@@ -18,16 +48,16 @@ export interface Kind {
   /** The public module that exports it, and what that module exports. */
   readonly subpath: string;
   readonly module: Readonly<Record<string, unknown>>;
-  /** The name of the registry in that module. */
-  readonly registry: string;
-  /** Facts from the definition, beside the options. */
-  readonly facts?: (definition: Definition) => Readonly<Record<string, string>>;
-}
-
-/** What a definition may say of itself. */
-export interface Definition {
-  readonly options?: OptionSpecs;
-  readonly [fact: string]: unknown;
+  /** The name of the registry in that module; null for plain functions, which are found in the files. */
+  readonly registry: string | null;
+  /** Whether entries are reached through the registry alone. */
+  readonly unnamed?: true;
+  /** Facts beside the options. */
+  readonly facts?: (entry: Entry) => Facts | Promise<Facts>;
+  /** A drawing as SVG, or null where there is none of this one. */
+  readonly picture?: (entry: Entry) => string | null | Promise<string | null>;
+  /** Further columns of the list of all of them. */
+  readonly columns?: Readonly<Record<string, (entry: Entry) => string>>;
 }
 
 const diffusionKind = { subpath: 'langevin/diffusion', module: diffusion };
@@ -35,61 +65,118 @@ const samplingKind = { subpath: 'langevin/sampling', module: sampling };
 const trainingKind = { subpath: 'langevin/training', module: training };
 const dataKind = { subpath: 'langevin/data', module: data };
 
-/** In the order of a model's life: data, noise, training, sampling. */
+/** In the order of a model's life: data, noise, training, sampling, measuring. */
 export const kinds: readonly Kind[] = [
   {
     ...dataKind,
     ...{ folder: 'datasets', title: 'Data sets', noun: 'data set', registry: 'datasets' },
     source: 'src/data/datasets',
-    facts: ({ usage }) => ({ 'On the command line': `\`--data ${String(usage)}\`` }),
+    facts: ({ definition: { usage } }) => ({ 'On the command line': `\`--data ${String(usage)}\`` }),
+  },
+  {
+    ...dataKind,
+    ...{ folder: 'points', title: 'Points in the plane', noun: 'set of points', registry: 'pointSets' },
+    unnamed: true,
+    source: 'src/data/points',
+    facts: ({ definition: { usage, noise } }) => ({
+      'On the command line': `\`langevin train --data 2d:${String(usage)}\``,
+      'Noise around it': String(noise),
+    }),
+    picture: ({ name, value }) => (name === 'svg' ? null : pointsPicture(name, value as data.PointSet)),
   },
   {
     ...dataKind,
     ...{ folder: 'transforms', title: 'Transforms', noun: 'transform', registry: 'transforms' },
     source: 'src/data/transforms',
-    facts: ({ labels }) => ({ 'Says what it did as': (labels as readonly string[]).join(', ') }),
+    facts: ({ definition: { labels } }) => ({ 'Says what it did as': (labels as readonly string[]).join(', ') }),
   },
   {
     ...diffusionKind,
     ...{ folder: 'schedules', title: 'Noise schedules', noun: 'schedule', registry: 'schedules' },
     source: 'src/diffusion/schedules',
-    facts: ({ kind }) => ({ Kind: String(kind) }),
+    facts: ({ name, value }) => ({
+      'On the command line': `\`langevin train --schedule ${name}\``,
+      ...scheduleFacts(value as () => diffusion.Schedule),
+    }),
+    picture: ({ name, value }) => schedulePicture(name, value as () => diffusion.Schedule),
+    columns: {
+      Kind: ({ definition: { kind } }) => String(kind),
+      'σ/α at t = 0, ½, 1': ({ value }) => scheduleFacts(value as () => diffusion.Schedule)['σ/α at t = 0, ½, 1']!,
+    },
+  },
+  {
+    ...diffusionKind,
+    ...{ folder: 'processes', title: 'Processes', noun: 'function', registry: null },
+    source: 'src/diffusion/processes',
+    picture: ({ exported }) => processPictures[exported]!(),
+  },
+  {
+    ...diffusionKind,
+    ...{ folder: 'preconditions', title: 'Preconditioning', noun: 'family of networks', registry: 'preconditions' },
+    source: 'src/diffusion/precondition',
+    picture: ({ name, value }) => preconditionPicture(name, value as diffusion.PreconditionFactory),
+  },
+  {
+    ...diffusionKind,
+    ...{ folder: 'objectives', title: 'Objectives', noun: 'objective', registry: 'objectives' },
+    source: 'src/diffusion/losses/objectives',
+    facts: ({ name, value }) => objectiveFacts(name, (value as diffusion.ObjectiveFactory)()),
+    picture: ({ name, value }) => objectivePicture(name, value as diffusion.ObjectiveFactory),
   },
   {
     ...diffusionKind,
     ...{ folder: 'weightings', title: 'Loss weightings', noun: 'weighting', registry: 'weightings' },
     source: 'src/diffusion/losses/weightings',
+    facts: ({ name, definition: { head } }) => ({
+      'On the command line': `\`langevin train --weighting ${name}\``,
+      ...(head !== undefined && { 'Learns beside the network': 'yes' }),
+    }),
+    picture: ({ name, value }) => weightingPicture(name, value as () => diffusion.Weighting),
   },
   {
     ...diffusionKind,
     ...{ folder: 'levels', title: 'Level samplers', noun: 'level sampler', registry: 'levelSamplers' },
     source: 'src/diffusion/losses/levels',
+    facts: ({ name, definition: { history } }) => ({
+      'On the command line': `\`langevin train --levels ${name}\``,
+      ...(history !== undefined && { 'Remembers losses': 'yes' }),
+    }),
+    picture: ({ name, value }) => levelsPicture(name, value as () => diffusion.LevelSampler),
   },
   {
     ...trainingKind,
     ...{ folder: 'optimizers', title: 'Optimisers', noun: 'optimiser', registry: 'optimizers' },
     source: 'src/training/optimizers',
-    facts: ({ slots }) => ({ 'State per parameter': (slots as readonly string[]).join(', ') }),
+    facts: ({ definition: { slots } }) => ({ 'State per parameter': (slots as readonly string[]).join(', ') }),
   },
   {
     ...trainingKind,
     ...{ folder: 'curves', title: 'Learning-rate curves', noun: 'curve', registry: 'curves' },
     source: 'src/training/curves',
+    picture: ({ name, value }) => curvePicture(name, value as () => training.Curve),
   },
   {
     ...samplingKind,
     ...{ folder: 'samplers', title: 'Samplers', noun: 'sampler', registry: 'samplers' },
     source: 'src/sampling/samplers',
-    facts: ({ order, evaluations, memory }) => ({
-      'Order of convergence': String(order),
-      'Denoiser calls per step': String(evaluations),
-      'Past estimates read': String(memory),
+    facts: async ({ value }) => ({
+      ...samplerFacts(value as sampling.SamplerFactory),
+      ...(await samplerDefined(value as sampling.SamplerFactory)),
     }),
+    picture: ({ name, value }) => samplerPicture(name, value as sampling.SamplerFactory),
+    columns: {
+      Order: ({ definition }) => orderOf(definition as unknown as SamplerDefinition),
+      'Calls a step': ({ definition }) => callsOf(definition as unknown as SamplerDefinition),
+      Memory: ({ definition: { memory } }) => String(memory),
+      Noise: ({ name, value }) => noiseIn(name, value as sampling.SamplerFactory),
+    },
   },
   {
     ...samplingKind,
     ...{ folder: 'steps', title: 'Noise-level grids', noun: 'choice of steps', registry: 'noiseSteps' },
     source: 'src/sampling/steps',
+    facts: ({ name, value }) => stepsDefined(name, value as never),
+    picture: ({ name, value }) => stepsPicture(name, value as never),
   },
   {
     ...samplingKind,
@@ -100,25 +187,103 @@ export const kinds: readonly Kind[] = [
     ...samplingKind,
     ...{ folder: 'limits', title: 'Limits', noun: 'limit', registry: 'limits' },
     source: 'src/sampling/limits',
+    picture: ({ name, value }) => limitPicture(name, value as sampling.LimitFactory),
+  },
+  {
+    ...{ subpath: 'langevin/metrics', module: metrics },
+    ...{ folder: 'metrics', title: 'Metrics', noun: 'metric', registry: 'metrics' },
+    source: 'src/metrics',
+    facts: ({ name, definition: { needs, direction } }) => ({
+      'On the command line': `\`langevin eval --metric ${name}\``,
+      Compares: { features: 'features of pictures', points: 'points', model: 'a model with held-out data' }[
+        String(needs)
+      ]!,
+      Better: String(direction),
+    }),
+    picture: ({ name, value }) => metricPicture(name, value as metrics.MetricFactory),
+    columns: {
+      Compares: ({ definition: { needs } }) => String(needs),
+      Better: ({ definition: { direction } }) => String(direction),
+    },
   },
 ];
 
-/** The registered names of a kind and their values. */
-export function entriesOf({ module, registry }: Kind): readonly (readonly [name: string, value: unknown])[] {
-  return Object.entries((module[registry] as { readonly entries: Readonly<Record<string, unknown>> }).entries);
+type SamplerDefinition = sampling.SamplerDefinition<OptionSpecs>;
+
+function samplerFacts(create: sampling.SamplerFactory): Facts {
+  const definition: SamplerDefinition = create.definition;
+  const { memory, exempt = {}, direction } = definition;
+  const spared = Object.entries(exempt).map(([check, reason]) => `${check}: ${reason}`);
+  return {
+    'Order of convergence': orderOf(definition),
+    'Denoiser calls per step': callsOf(definition),
+    'Past estimates read': String(memory),
+    ...(direction === 'up' && { Direction: 'from data to noise' }),
+    ...(spared.length > 0 && { 'Not measured': spared.join(' · ') }),
+  };
 }
 
-/** What an entry declares of itself: beside it, on it, or nothing. */
-export function definitionOf(entry: unknown): Definition {
-  const { definition = entry } = entry as { readonly definition?: unknown };
-  return definition as Definition;
+const orderOf = ({ order, exempt = {} }: SamplerDefinition): string =>
+  exempt.order !== undefined && order === 0 ? '–' : String(order);
+const callsOf = ({ evaluations, exempt = {} }: SamplerDefinition): string =>
+  exempt.evaluations === undefined
+    ? String(evaluations)
+    : exempt.evaluations.startsWith('The tolerance')
+      ? 'by tolerance'
+      : `${evaluations}, more at first`;
+
+/** Whether there is noise in a sampler's steps at its defaults: what its option says, or where its file stands. */
+function noiseIn(name: string, create: sampling.SamplerFactory): string {
+  const { options }: SamplerDefinition = create.definition;
+  if (name === 'ddim') return '`eta` > 0';
+  if (name === 'dpm-adaptive') return '`eta` > 0';
+  if (options['sChurn']) return '`sChurn` > 0';
+  return /\/(sde|distilled)\//.test(fileOf('src/sampling/samplers', name)) ? 'yes' : 'no';
+}
+
+function objectiveFacts(name: string, { needs, terms }: diffusion.Objective): Facts {
+  return {
+    'On the command line': `\`langevin train --loss ${name}\``,
+    'What weightings weigh': {
+      error: 'all of it',
+      extra: 'nothing: the bound has its own weights',
+      both: 'the error, not the bound',
+    }[terms],
+    'Channels of the network':
+      needs.outputs === 2 ? 'two for each of the data: refused without them' : 'one for each of the data',
+    ...(needs.gaussianNoise && { Refused: 'with offset noise or input perturbation' }),
+    ...(needs.data && { 'Is told': 'the whole data set' }),
+    ...(needs.values < Infinity && {
+      'Largest sample': `${needs.values} values: refused beyond, the cost grows with each`,
+    }),
+  };
+}
+
+/** Functions of processes that stand on the pages of predictions and variances. */
+const onOtherPages = new Set(['convert', 'errorScale', 'logVarianceBounds', 'learnedRange']);
+
+/** The entries of a kind: those of its registry, or the public functions of its files. */
+export function entriesOf(kind: Kind): readonly Entry[] {
+  const { module, registry, source } = kind;
+  if (registry === null) {
+    return [...functionsIn(source)]
+      .filter(([name]) => typeof module[name] === 'function' && !onOtherPages.has(name))
+      .map(([name, file]) => ({ name: kebab(name), value: module[name], exported: name, definition: {}, file }));
+  }
+  const { entries } = module[registry] as { readonly entries: Readonly<Record<string, unknown>> };
+  return Object.entries(entries).map(([name, value]) => {
+    const { definition = value } = value as { readonly definition?: unknown };
+    const file = fileOf(source, name);
+    return { name, value, exported: exportOf(kind, name, value), definition: definition as Definition, file };
+  });
 }
 
 /** The name under which a module exports a value. */
-export function exportOf({ module, subpath }: Kind, value: unknown): string {
+function exportOf({ module, subpath, unnamed }: Kind, name: string, value: unknown): string {
   const found = Object.entries(module).find(([, exported]) => exported === value);
+  if (unnamed) return name;
   if (found) return found[0];
-  throw new Error(`${subpath} does not export one of its registered things.`);
+  throw new Error(`${subpath} does not export "${name}", which is registered.`);
 }
 
 /** Options of commands that take one of these names: "train --schedule". */

@@ -18,7 +18,7 @@ export interface Doc {
 export function docOf(file: string, name: string): Doc {
   const text = readFileSync(join(root, file), 'utf8');
   const found = new RegExp(
-    `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export (?:const|(?:async )?function) ${name}\\b`,
+    `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export (?:const|(?:async )?function\\*?) ${name}\\b`,
   ).exec(text);
   if (!found) throw new Error(`${file} has no comment above "export … ${name}": its first sentence is its reference.`);
   const lines = found[1]!.split('\n').map((line) => line.replace(/^\s*\* ?/, '').trimEnd());
@@ -34,16 +34,30 @@ export function docOf(file: string, name: string): Doc {
   return { body: linked(fenced(prose)), summary: firstSentence(prose), example };
 }
 
+/** `fokkerPlanck` as `fokker-planck`. */
+export const kebab = (name: string): string => name.replace(/[a-z](?=[A-Z])/g, (c) => `${c}-`).toLowerCase();
+
+/** The functions that the files of a folder export, each with its file, in the order of the files. */
+export function functionsIn(folder: string): ReadonlyMap<string, string> {
+  const files = readdirSync(join(root, folder)).filter((name) => /(?<!\.test)\.ts$/.test(name) && name !== 'index.ts');
+  const pattern = /^export (?:(?:async )?function\*? (\w+)|const (\w+) = (?:\(|async \())/gm;
+  return new Map(
+    files.sort().flatMap((file) => {
+      const text = readFileSync(join(root, folder, file), 'utf8');
+      return [...text.matchAll(pattern)].map(([, a, b]) => [(a ?? b)!, `${folder}/${file}`] as const);
+    }),
+  );
+}
+
 /** The file of a registered thing: `dpmpp-2m` or `leakyRelu` in the folder of its kind, or one folder deeper. */
 export function fileOf(folder: string, name: string): string {
-  const kebab = name.replace(/[a-z](?=[A-Z])/g, (c) => `${c}-`).toLowerCase();
   const inside = readdirSync(join(root, folder), { withFileTypes: true });
   const folders = [folder, ...inside.filter((entry) => entry.isDirectory()).map((entry) => `${folder}/${entry.name}`)];
   const file = folders
-    .flatMap((at) => [`${at}/${name}.ts`, `${at}/${kebab}.ts`])
+    .flatMap((at) => [`${at}/${kebab(name)}-network.ts`, `${at}/${name}.ts`, `${at}/${kebab(name)}.ts`])
     .find((path) => existsSync(join(root, path)));
   if (file) return file;
-  throw new Error(`"${name}" is registered, and there is no ${folder}/${kebab}.ts.`);
+  throw new Error(`"${name}" is registered, and there is no ${folder}/${kebab(name)}.ts.`);
 }
 
 /** Lines that stand two or more spaces in are formulas. */

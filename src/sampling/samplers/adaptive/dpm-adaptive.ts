@@ -7,6 +7,8 @@ import type { Varying } from '../../exponential.js';
 import { defineSampler, type Past, type Step } from '../../sampler.js';
 import { pidControl } from '../../step-control.js';
 
+const who = 'dpm-adaptive';
+
 /**
  * DPM-Solver-12 and -23: crosses an interval by steps of its own in λ = ln(α/σ), whose length the difference of two
  * answers of neighbouring order decides.
@@ -23,8 +25,6 @@ import { pidControl } from '../../step-control.js';
  * serves a whole batch, the picture hardest to follow sets it. To see how many steps a model needs, and for one-off
  * exact results; at a known budget the multistep rules are cheaper.
  */
-const who = 'dpm-adaptive';
-
 export const dpmAdaptive = defineSampler({
   name: who,
   order: 3,
