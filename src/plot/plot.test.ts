@@ -123,7 +123,7 @@ suite('marks are where they must be', () => {
 
   test('bars stand on zero, also below it', () => {
     const svg = drawn(bars({ edges: [0, 10, 20], values: [30, 50], fill: 0.5 }));
-    assert.match(svg, /x="2.5" y="70" width="5" rx="2" height="30"|x="2.5" y="70" width="5" height="30" rx="2"/);
+    assert.match(svg, /x="2.5" y="70" width="5" height="30"/);
   });
 
   test('arrows start at their place, the longest as long as told, others by the root', () => {
