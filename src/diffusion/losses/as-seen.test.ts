@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { floats } from '../../core/host-array.js';
 import { key } from '../../core/random.js';
 import { grid } from '../grid.js';
-import { discrete, preconditions } from '../precondition/index.js';
+import { discrete, type PreconditionName, preconditions } from '../precondition/index.js';
 import { epsilon, predictions, v } from '../processes/predictions.js';
 import { cosine, straight, ve } from '../schedules/index.js';
 import { asSeen } from './as-seen.js';
@@ -34,12 +34,13 @@ suite('what training is about when a network is preconditioned', () => {
     }
   });
 
-  const families = {
+  const families: Readonly<Record<keyof typeof grids, readonly PreconditionName[]>> = {
     ...{ cosine: ['discrete', 'edm', 've', 'iddpm', 'vp'], ve: ['discrete', 'edm', 've', 'exploding'] },
     straight: ['discrete', 'straight'],
-  } as const;
-  for (const [name, levels] of Object.entries(grids)) {
-    for (const family of families[name as keyof typeof families]) {
+  };
+  for (const name of ['cosine', 've', 'straight'] as const) {
+    const levels = grids[name];
+    for (const family of families[name]) {
       test(`a network that says the target makes the perfect denoiser: ${family} on ${name}`, () => {
         const precondition = preconditions.entries[family]({ grid: levels, prediction: v });
         const seen = asSeen({ grid: levels, prediction: v, precondition });

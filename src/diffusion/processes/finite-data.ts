@@ -33,17 +33,20 @@ export interface FiniteData {
 export function finiteData(data: HostArray<'float32'>): FiniteData {
   const [count = 0, ...rest] = data.shape;
   const size = sizeOf(rest);
+  const values = data.data;
   if (count === 0) throw new ToolkitError('bad-option', 'finiteData: expected at least one item, got none.');
 
   const exponents = (row: ArrayLike<number>, { alpha, sigma }: Level): Float64Array => {
     if (!(sigma > 0)) {
       throw new ToolkitError('bad-level', `finiteData: points have no density without noise, got sigma = ${sigma}.`);
     }
-    return Float64Array.from({ length: count }, (_, n) => {
+    const out = new Float64Array(count);
+    for (let n = 0; n < count; n++) {
       let distance = 0;
-      for (let i = 0; i < size; i++) distance += (row[i]! - alpha * data.data[n * size + i]!) ** 2;
-      return -distance / (2 * sigma ** 2);
-    });
+      for (let i = 0; i < size; i++) distance += (row[i]! - alpha * values[n * size + i]!) ** 2;
+      out[n] = -distance / (2 * sigma ** 2);
+    }
+    return out;
   };
   const denoise = (x: HostArray<'float32'>, level: Level): HostArray<'float32'> => {
     if (x.shape.slice(1).join() !== rest.join()) {
@@ -58,7 +61,7 @@ export function finiteData(data: HostArray<'float32'>): FiniteData {
       const mean = new Float64Array(size);
       for (let n = 0; n < count; n++) {
         if (r[n]! === 0) continue;
-        for (let i = 0; i < size; i++) mean[i] = mean[i]! + r[n]! * data.data[n * size + i]!;
+        for (let i = 0; i < size; i++) mean[i] = mean[i]! + r[n]! * values[n * size + i]!;
       }
       out.set(mean, from);
     }

@@ -1,7 +1,9 @@
 import { ToolkitError } from '../../../core/errors.js';
-import { floats, type HostArray, sizeOf } from '../../../core/host-array.js';
+import { concatRows, type HostArray, rows } from '../../../core/host-array.js';
+import { batchSpace } from '../../../core/space.js';
 import { square, sub } from '../../../graph/index.js';
 import type { Level } from '../../level.js';
+import { finiteData } from '../../processes/finite-data.js';
 import { defineObjective } from '../objective.js';
 import { meanPerSample } from '../per-sample.js';
 import { noiseIn, scoreFeeds } from '../score-graph.js';
@@ -46,30 +48,15 @@ interface ExpectedOptions {
   readonly data: HostArray<'float32'>;
 }
 
-/** ε* = −σ·∇ log q(x) = E[ε | x] of every row: what a network that predicts ε should say. */
+/** ε* = −σ·∇ log q(x) = (x − α·E[x₀ | x])/σ of every row: what a network that predicts ε should say. */
 function expectedNoise(x: HostArray<'float32'>, { levels, data }: ExpectedOptions): HostArray<'float32'> {
-  const size = sizeOf(x.shape.slice(1));
-  const count = data.shape[0] ?? 0;
-  const out = new Float32Array(x.data.length);
-  const logits = new Float64Array(count);
-  for (const [row, { alpha, sigma }] of levels.entries()) {
-    const at = row * size;
-    let most = -Infinity;
-    for (let n = 0; n < count; n++) {
-      let distance = 0;
-      for (let i = 0; i < size; i++) distance += (x.data[at + i]! - alpha * data.data[n * size + i]!) ** 2;
-      logits[n] = -distance / (2 * sigma ** 2);
-      most = Math.max(most, logits[n]!);
-    }
-    let total = 0;
-    const mean = new Float64Array(size);
-    for (let n = 0; n < count; n++) {
-      const weight = Math.exp(logits[n]! - most);
-      if (weight === 0) continue;
-      total += weight;
-      for (let i = 0; i < size; i++) mean[i]! += weight * data.data[n * size + i]!;
-    }
-    for (let i = 0; i < size; i++) out[at + i] = (x.data[at + i]! - (alpha * mean[i]!) / total) / sigma;
-  }
-  return floats(x.shape, out);
+  const { denoise } = finiteData(data);
+  const out = levels.map((level, row) => {
+    const one = rows(x, row, row + 1);
+    const { alpha, sigma } = level;
+    return lincombOf([1 / sigma, one], [-alpha / sigma, denoise(one, level)]);
+  });
+  return concatRows(out);
 }
+
+const lincombOf = batchSpace().lincomb;
