@@ -174,7 +174,7 @@ suite('what is wrong is said before anything is done', () => {
     await refused(
       2,
       ['--data', 'emojy'],
-      'Data "emojy" is neither a data set nor a file or directory here. Did you mean "emoji"? Known: emoji[:FILTER], DIR, mnist:DIR, FILE.npy.',
+      'Data "emojy" is neither a data set nor a file or directory here. Did you mean "emoji"? Known: emoji[:FILTER], DIR, mnist:DIR, FILE.npy, 2d:NAME.',
     );
     await refused(
       2,
