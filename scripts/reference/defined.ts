@@ -78,7 +78,7 @@ export function scheduleFacts(create: () => Schedule): Readonly<Record<string, s
   const made = create();
   const ratio = (t: number): string => {
     const { alpha, sigma } = made.level(t);
-    return alpha === 0 ? '∞' : String(Number((sigma / alpha).toPrecision(3)));
+    return sigma > 1e9 * alpha ? '∞' : String(Number((sigma / alpha).toPrecision(3)));
   };
   const said = (work: () => unknown): string | null => {
     try {
@@ -90,7 +90,7 @@ export function scheduleFacts(create: () => Schedule): Readonly<Record<string, s
   };
   const betas = said(() => made.betas(10));
   const zero = said(() => grid({ schedule: made, zeroTerminalSnr: true }));
-  const ends = made.alpha(1) === 0;
+  const ends = made.alpha(1) < 1e-9;
   return {
     Kind: made.kind,
     'σ/α at t = 0, ½, 1': [0, 0.5, 1].map(ratio).join(', '),

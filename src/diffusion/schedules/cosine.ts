@@ -2,8 +2,11 @@ import { number } from '../../core/options.js';
 import { defineSchedule } from '../schedule.js';
 
 /**
- * α(t) = cos φ(t) / cos φ(0),   φ(t) = π/2 · (t + s) / (1 + s),
- * σ²(t) = sin(φ(t) − φ(0))·sin(φ(t) + φ(0)) / cos² φ(0),   f = −φ′·tan φ.
+ * The signal falls along a quarter of a cosine: slowly at both ends.
+ *
+ *   α(t) = cos φ(t) / cos φ(0),   φ(t) = π/2 · (t + s) / (1 + s),
+ *   σ²(t) = sin(φ(t) − φ(0))·sin(φ(t) + φ(0)) / cos² φ(0),   f = −φ′·tan φ
+ *
  * Nichol & Dhariwal 2021, arXiv:2102.09672, Equation 17 (their ᾱ is our α²).
  *
  * @example
