@@ -63,6 +63,7 @@ function read(config: SchedulerConfig): Scheme {
         order: keys.solver_order,
         polynomial: 'log-rho',
         lowerOrderFinal: keys.lower_order_final,
+        arithmetic: 'float32',
       },
     },
     limit: readLimit(keys),

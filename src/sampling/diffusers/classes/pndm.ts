@@ -53,7 +53,10 @@ function read(config: SchedulerConfig): Scheme {
     grid: readGrid({ who, keys, config, known: ['linear', 'scaled_linear', 'squaredcos_cap_v2'] }),
     prediction,
     steps: { name, options: { ...offset, end: keys.set_alpha_to_one ? 'clean' : 'first', landing: start } },
-    sampler: { name: 'pndm', options: { start, slope: prediction === 'v' ? 'velocity' : 'noise' } },
+    sampler: {
+      name: 'pndm',
+      options: { start, slope: prediction === 'v' ? 'velocity' : 'noise', arithmetic: 'float32' },
+    },
     limit: null,
     start: 'unit',
   };

@@ -44,10 +44,10 @@ export const ipndm = defineSampler({
     if (past.length === 0) return { x: lincomb(...euler), denoised };
 
     // (α′/α)·x + (σ′ − α′·σ/α)·n̄ is Euler's step plus c·(n̄ − n).
-    const weights = adamsBashforth[past.length]!;
+    const { parts, of } = adamsBashforth[past.length]!;
     const c = to.sigma - (to.alpha * from.sigma) / from.alpha;
     const n = [{ x, level: from, denoised }, ...past].map((place) => noiseOf(place, lincomb));
-    const mean = n.map((value, i) => [c * (weights[i]! - (i === 0 ? 1 : 0)), value] as const);
+    const mean = n.map((value, i) => [c * (parts[i]! / of - (i === 0 ? 1 : 0)), value] as const);
     return { x: lincomb(...euler, ...mean), denoised };
   },
 });

@@ -46,8 +46,12 @@ export const pndm = defineSampler({
       default: 'noise',
       help: 'What is averaged: the noise; or v, of first order, as diffusers has it.',
     }),
+    arithmetic: choice(['float64', 'float32'], {
+      default: 'float64',
+      help: 'Whether φ is rounded after every operation, as torch programs do, on levels with α² + σ² = 1.',
+    }),
   },
-  async step({ x, from, to, via, history, denoise, lincomb }, { start, slope }) {
+  async step({ x, from, to, via, history, denoise, lincomb }, { start, slope, arithmetic }) {
     const denoised = await denoise(x, from);
     const r = to.sigma / from.sigma;
     const euler = { x: lincomb([r, x], [to.alpha - from.alpha * r, denoised]), denoised };
@@ -57,51 +61,81 @@ export const pndm = defineSampler({
     type X = typeof x;
     const slopeAt = async (u: X, level: Level): Promise<X> =>
       slopeOf({ x: u, level, denoised: await denoise(u, level) }, slope, lincomb);
-    const phi = (origin: Level, target: Level, mean: readonly Term<X>[]): X => {
-      const c = target.sigma - (target.alpha * origin.sigma) / origin.alpha;
-      const { kept, gain } = noiseOfSlope(origin, slope);
-      return lincomb([target.alpha / origin.alpha + c * kept, x], ...mean.map(([w, k]) => [c * gain * w, k] as const));
-    };
+    const phi = (origin: Level, target: Level, mean: Mean<X>): X =>
+      (arithmetic === 'float32' ? movedFloat32 : moved)({ x, origin, target, mean, slope, lincomb });
     const k1 = slopeOf({ x, level: from, denoised }, slope, lincomb);
 
     if (!starting) {
-      const weights = adamsBashforth[history.length]!;
+      const { parts, of } = adamsBashforth[history.length]!;
       const slopes = [k1, ...history.map((past) => slopeOf(past, slope, lincomb))];
-      return {
-        x: phi(
-          from,
-          to,
-          slopes.map((k, i) => [weights[i]!, k] as const),
-        ),
-        denoised,
-      };
+      return { x: phi(from, to, { parts: slopes.map((k, i) => [parts[i]!, k] as const), of }), denoised };
     }
+    const alone = (k: X): Mean<X> => ({ parts: [[1, k]], of: 1 });
     if (start === 'heun') {
       const [origin = from, end = to] = via;
-      const k2 = await slopeAt(euler.x, end);
+      const k2 = await slopeAt(phi(from, to, alone(k1)), end);
       return {
-        x: phi(origin, end, [
-          [1 / 2, k1],
-          [1 / 2, k2],
-        ]),
+        x: phi(origin, end, {
+          parts: [
+            [1, k1],
+            [1, k2],
+          ],
+          of: 2,
+        }),
         denoised,
       };
     }
     const [reached = halfWay(from, to), asked = reached] = via;
-    const k2 = await slopeAt(phi(from, reached, [[1, k1]]), asked);
-    const k3 = await slopeAt(phi(from, asked, [[1, k2]]), asked);
-    const k4 = await slopeAt(phi(from, to, [[1, k3]]), to);
-    return {
-      x: phi(from, to, [
-        [1 / 6, k1],
-        [1 / 3, k2],
-        [1 / 3, k3],
-        [1 / 6, k4],
-      ]),
-      denoised,
-    };
+    const k2 = await slopeAt(phi(from, reached, alone(k1)), asked);
+    const k3 = await slopeAt(phi(from, asked, alone(k2)), asked);
+    const k4 = await slopeAt(phi(from, to, alone(k3)), to);
+    const weights = [1 / 6, 1 / 3, 1 / 3, 1 / 6];
+    return { x: phi(from, to, { parts: [k1, k2, k3, k4].map((k, i) => [weights[i]!, k] as const), of: 1 }), denoised };
   },
 });
+
+/** Σ parts / of. */
+interface Mean<X> {
+  readonly parts: readonly Term<X>[];
+  readonly of: number;
+}
+
+interface Move<X> {
+  readonly x: X;
+  readonly origin: Level;
+  readonly target: Level;
+  readonly mean: Mean<X>;
+  readonly slope: Slope;
+  readonly lincomb: (...terms: readonly Term<X>[]) => X;
+}
+
+/** φ in one combination. */
+function moved<X>({ x, origin, target, mean, slope, lincomb }: Move<X>): X {
+  const c = target.sigma - (target.alpha * origin.sigma) / origin.alpha;
+  const { kept, gain } = noiseOfSlope(origin, slope);
+  const parts = mean.parts.map(([w, k]) => [(c * gain * w) / mean.of, k] as const);
+  return lincomb([target.alpha / origin.alpha + c * kept, x], ...parts);
+}
+
+/**
+ * φ as diffusers computes it, rounded after every operation; ᾱ is α².
+ *
+ *   √(ᾱ′/ᾱ)·x − (ᾱ′ − ᾱ)·n̄/(ᾱ·√(1 − ᾱ′) + √(ᾱ·(1 − ᾱ)·ᾱ′))
+ */
+function movedFloat32<X>({ x, origin, target, mean, slope, lincomb }: Move<X>): X {
+  const { fround, sqrt } = Math;
+  const [bar, barNext] = [fround(origin.alpha ** 2), fround(target.alpha ** 2)];
+  const [rest, restNext] = [fround(1 - bar), fround(1 - barNext)];
+  const sum = mean.parts
+    .map(([w, k]) => lincomb([fround(w), k]))
+    .reduce((total, part) => lincomb([1, total], [1, part]));
+  const k = mean.of === 1 ? sum : lincomb([1 / mean.of, sum]);
+  const [a, s] = [fround(sqrt(bar)), fround(sqrt(rest))];
+  const n = slope === 'noise' ? k : lincomb([1, lincomb([a, k])], [1, lincomb([s, x])]);
+  const below = fround(fround(bar * fround(sqrt(restNext))) + fround(sqrt(fround(fround(bar * rest) * barNext))));
+  const change = lincomb([1 / below, lincomb([fround(barNext - bar), n])]);
+  return lincomb([1, lincomb([fround(sqrt(fround(barNext / bar))), x])], [-1, change]);
+}
 
 /** The middle of an interval in log-SNR. */
 const halfWay = (from: Level, to: Level): Level =>
