@@ -62,6 +62,45 @@ suite('every loss, weighting and level sampler trains from the command line', ()
   }
 });
 
+suite('levels of any kind, from training to points', () => {
+  const runs: Readonly<Record<string, { readonly train: readonly string[]; readonly sample: readonly string[] }>> = {
+    'noise-conditional score network': {
+      train: ['--schedule', 've:sigmaMin=0.01,sigmaMax=10', '--precondition', 've', '--loss', 'denoising'],
+      sample: ['--sampler', 'annealed-langevin'],
+    },
+    EDM: {
+      train: ['--schedule', 've:sigmaMax=20', '--precondition', 'edm', '--weighting', 'edm', '--levels', 'log-normal'],
+      sample: ['--sampler', 'heun'],
+    },
+    flow: {
+      train: ['--schedule', 'straight', '--prediction', 'flow', '--levels', 'loss-second-moment:parts=2,memory=1'],
+      sample: ['--sampler', 'euler'],
+    },
+  };
+  for (const [name, { train, sample }] of Object.entries(runs)) {
+    test(name, async () => {
+      await trains(name, [...points(name), ...train]);
+      const scheduler = json(run(name), 'model', 'scheduler', 'scheduler_config.json');
+      assert.equal(scheduler['_class_name'], 'LangevinScheme'); // no class of diffusers has words for all of it
+      const out = join(root, `${name}.npy`);
+      const { code, stderr } = await cli(
+        'sample',
+        '--model',
+        run(name),
+        '-n',
+        '9',
+        '--steps',
+        '4',
+        '-o',
+        out,
+        ...sample,
+        '-q',
+      );
+      assert.equal(code, 0, stderr);
+    });
+  }
+});
+
 suite('hybrid, from training to pictures', () => {
   test('the folder says six channels and a learned range, and samples are drawn with it', async () => {
     const model = join(run('pictures-hybrid'), 'model');
@@ -183,6 +222,16 @@ suite('what does not go together is one sentence, and nothing on disk', () => {
       2,
       ['--loss', 'hybrid', '--self-conditioning'],
       'train: --self-conditioning does not go with a learned variance. Choose one of them.',
+    ],
+    [
+      2,
+      ['--schedule', 've:sigmaMin=3,sigmaMax=1'],
+      'train: --schedule: ve: need sigmaMin < sigmaMax, got sigmaMin = 3, sigmaMax = 1.',
+    ],
+    [
+      1,
+      ['--schedule', 'straight', '--prediction', 'epsilon'],
+      'epsilon does not determine x0 at alpha = 0, sigma = 1. Use a prediction that does (v does at every level), or levels that stop short of this one.',
     ],
     [
       2,
