@@ -79,9 +79,18 @@ function toldIndices({
   const index = (level: Level): number => indexBelowCap({ grid, level, leastAlpha }) ?? grid.indexOf(level);
   if (told === 'exact') return (level) => indexBelowCap({ grid, level, leastAlpha });
   if (told === 'rounded') return (level) => roundHalfEven(index(level));
-  if (told === 'truncated') return (level) => Math.trunc(index(level));
+  if (told === 'truncated') return (level) => Math.trunc(belowTable(index(level), level));
   const indices = indexSpacings[told]({ total: grid.count, count, offset });
   return (_, i) => indices[Math.min(i, count - 1)]!;
+}
+
+/**
+ * diffusers looks ln(σ/α) up in a table of float32 logarithms. Where the entry of a training level was rounded up, the
+ * level itself lies below it, and truncating gives the index before.
+ */
+function belowTable(index: number, level: Level): number {
+  const log = Math.log(Math.fround(ratioOf(level)));
+  return Number.isInteger(index) && index > 0 && Math.fround(log) > log ? index - 1 : index;
 }
 
 interface Capped {

@@ -103,12 +103,17 @@ function roundedScale(precondition: Precondition, arithmetic: GridConfig['arithm
   };
 }
 
-/** Levels as torch programs store them: σ at α = 1, and with ratios also α = 1/√((σ/α)² + 1) and σ out of it. */
+/**
+ * Levels as torch programs store them: σ at α = 1, σ and then α = 1 − σ on straight paths, and with ratios also
+ * α = 1/√((σ/α)² + 1) and σ out of it.
+ */
 function inFloat32(steps: Steps, arithmetic: GridConfig['arithmetic']): Steps {
   if (arithmetic === undefined) return steps;
   const { fround } = Math;
   const round = (level: Level): Level => {
     if (level.alpha === 1) return { ...level, sigma: fround(level.sigma) };
+    const straight = Math.abs(level.alpha + level.sigma - 1) < 1e-12;
+    if (arithmetic === 'float32' && straight) return { ...level, ...straightLevel(fround(level.sigma)) };
     if (arithmetic === 'float32') return level;
     const ratio = fround(level.sigma / level.alpha);
     const alpha = fround(1 / fround(Math.sqrt(fround(fround(ratio ** 2) + 1))));
@@ -116,3 +121,5 @@ function inFloat32(steps: Steps, arithmetic: GridConfig['arithmetic']): Steps {
   };
   return intervals(steps).map(({ from, to, ...rest }) => ({ ...rest, from: round(from), to: round(to) }));
 }
+
+const straightLevel = (sigma: number): Level => ({ alpha: Math.fround(1 - sigma), sigma });
