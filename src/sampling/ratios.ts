@@ -70,6 +70,7 @@ export function boundsOf(options: Omit<RatioSteps, 'ratios'>): Bounds {
 
 /** What the network is told of the i-th level; null for what follows from the level. */
 function toldIndices({
+  who,
   told,
   grid,
   count,
@@ -79,14 +80,15 @@ function toldIndices({
   const index = (level: Level): number => indexBelowCap({ grid, level, leastAlpha }) ?? grid.indexOf(level);
   if (told === 'exact') return (level) => indexBelowCap({ grid, level, leastAlpha });
   if (told === 'rounded') return (level) => roundHalfEven(index(level));
-  if (told === 'truncated') return (level) => Math.trunc(belowTable(index(level), level));
+  if (told === 'truncated')
+    return (level) => Math.trunc(who === 'log-snr' ? index(level) : belowTable(index(level), level));
   const indices = indexSpacings[told]({ total: grid.count, count, offset });
   return (_, i) => indices[Math.min(i, count - 1)]!;
 }
 
 /**
  * diffusers looks ln(σ/α) up in a table of float32 logarithms. Where the entry of a training level was rounded up, the
- * level itself lies below it, and truncating gives the index before.
+ * level itself lies below it, and truncating gives the index before. Not so for steps that are made of such logarithms.
  */
 function belowTable(index: number, level: Level): number {
   const log = Math.log(Math.fround(ratioOf(level)));
