@@ -63,10 +63,20 @@ suite('saveModel', () => {
     assert.equal((await loadModel(path)).scheme.sampler.name, 'dpmpp-3m');
   });
 
-  test('a scheme that diffusers has no words for is refused before anything is written', async () => {
-    const path = join(root, 'unwritable');
-    const scheme: Scheme = { ...usualScheme, steps: { name: 'karras' } };
-    await assert.rejects(saveModel(path, { model: { ...model, scheme } }), { name: 'ToolkitError' });
+  test('a scheme that diffusers has no words for is kept as it is, and is read back', async () => {
+    const path = join(root, 'own-words');
+    const scheme: Scheme = { ...usualScheme, steps: { name: 'geometric' } };
+    await saveModel(path, { model: { ...model, scheme } });
+    const written = JSON.parse(await readFile(join(path, 'scheduler/scheduler_config.json'), 'utf8'));
+    assert.equal((written as { _class_name: string })._class_name, 'LangevinScheme');
+    assert.deepEqual((await loadModel(path)).scheme, scheme);
+  });
+
+  test('a scheme with a name that does not exist is refused before anything is written', async () => {
+    const scheme = { ...usualScheme, steps: { name: 'kerras' } } as unknown as Scheme;
+    await assert.rejects(saveModel(join(root, 'unwritable'), { model: { ...model, scheme } }), {
+      name: 'ToolkitError',
+    });
     assert.ok(!(await readdir(root)).includes('unwritable'));
   });
 });

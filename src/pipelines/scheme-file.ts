@@ -19,6 +19,7 @@ export function writeScheme(scheme: Scheme): Readonly<Record<string, unknown>> {
     return writeSchedulerConfig(scheme);
   } catch (error) {
     if (!(error instanceof ToolkitError && error.code === 'unsupported-scheduler')) throw error;
+    assemble(scheme); // what nobody could read must not be written
     return { _class_name: schemeClass, ...scheme };
   }
 }
