@@ -5,8 +5,8 @@ import { noiseOf } from '../../noise-of.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
- * Diffusion exponential integrator sampler (DEIS): the linear part of the probability-flow ODE solved exactly, the noise
- * a polynomial through its last values.
+ * Diffusion exponential integrator sampler (DEIS): the linear part of the probability-flow ODE solved exactly, the
+ * noise a polynomial through its last values.
  *
  *   x′ = (α′/α)·x + α′·Σ Cᵢ·nᵢ,    Cᵢ = ∫_ρ^ρ′ ℓᵢ dρ,    ρ = σ/α
  *
@@ -15,13 +15,13 @@ import { defineSampler } from '../../sampler.js';
  *   rho       ρ (ρAB: Adams and Bashforth on dx̂ = n·dρ)
  *   time      t (tAB): the time at which the linear variance-preserving SDE, β from 0.1 to 20, has this ρ
  *
- * Zhang & Chen 2022, arXiv:2204.13902, Equations 14 and 15 (tAB-DEIS) and Appendix B. Time needs a schedule to be read
+ * Zhang & Chen 2022, arXiv:2204.13902, Section 3 (tAB-DEIS and ρAB-DEIS). Time needs a schedule to be read
  * from; the levels themselves may be of any, variance preserving or not, for t depends on ρ alone and is only the ruler
  * along which the noise is smooth:  −ln α̂² = 0.1·t + 9.95·t²,  α̂ = 1/√(1 + ρ²).
  *
- * The order is the number of levels. The first step is Euler's all the same and the second uses two levels, so that a whole
- * walk with three is of order two with a small error. A step to σ′ = 0 is Euler's, as ln ρ ends there. diffusers has
- * log-rho with two levels by default, the authors recommend time with three.
+ * The order is the number of levels. The first step is Euler's all the same and the second uses two levels, so that a
+ * whole walk with three is of order two with a small error. A step to σ′ = 0 is Euler's, as ln ρ ends there. diffusers
+ * has log-rho with two levels by default, the authors recommend time with three.
  *
  * @example
  * import { deis } from 'langevin/sampling';
@@ -43,7 +43,7 @@ export const deis = defineSampler({
     }),
     arithmetic: choice(['float64', 'float32'], {
       default: 'float64',
-      help: "Precision of Euler's steps; float32 agrees with torch programs in the last digits, also from almost pure noise.",
+      help: "Precision of Euler's steps; float32 agrees with torch programs in the last digits.",
     }),
   },
   async step({ x, from, to, index, count, history, denoise, lincomb }, options) {

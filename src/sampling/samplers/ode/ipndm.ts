@@ -10,10 +10,10 @@ import { defineSampler } from '../../sampler.js';
  *   x′ = (α′/α)·x + (σ′ − α′·σ/α)·n̄
  *   n̄  = n,  (3n − n₁)/2,  (23n − 16n₁ + 5n₂)/12,  (55n − 59n₁ + 37n₂ − 9n₃)/24
  *
- * Zhang & Chen 2022, arXiv:2204.13902, Section 3.3 and Appendix H.2, after Liu et al. 2022, arXiv:2202.09778, Equations
- * 11 and 12. The weights are those of equal steps in time, whatever the levels are, and the step itself is one in σ/α:
- * this is why the method is of second order with any number of terms (Liu et al., Section 3.4), and the first step,
- * Euler's, costs nothing of that. More terms make the error smaller, not its order higher.
+ * Zhang & Chen 2022, arXiv:2204.13902 (iPNDM), after Liu et al. 2022, arXiv:2202.09778, Equations 9 and 12. The weights
+ * are those of equal steps in time, whatever the levels are, and the step itself is one in σ/α: this is why the method
+ * is of second order with any number of terms, as Liu et al. prove, and the first step, Euler's, costs nothing of that.
+ * More terms make the error smaller, not its order higher.
  *
  * One evaluation per step. A step from pure noise, α = 0, is Euler's.
  *

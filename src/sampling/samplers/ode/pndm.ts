@@ -15,15 +15,16 @@ import { defineSampler, type Past } from '../../sampler.js';
  *   before, heun:             n̄ = (n + ñ)/2 in the first step, ñ at the end of Euler's; then Adams and Bashforth's
  *                             weights of two and of three terms
  *
- * Liu et al. 2022, arXiv:2202.09778, Equations 11 to 13 and Algorithm 2; `heun` is PLMS as latent diffusion has it, and
- * `skip_prk_steps` of diffusers. The order is two, whatever the length of the formula: the weights take the steps to be
- * equal in time, φ is exact in σ/α (Section 3.4 there). diffusers averages v in the place of n for models that predict v
- * and turns the mean into noise at the start of the step; `slope: velocity` does the same and is of first order.
+ * Liu et al. 2022, arXiv:2202.09778, Equations 9, 12 and 13 and Algorithm 2; `heun` is PLMS as latent diffusion has it,
+ * and `skip_prk_steps` of diffusers. The order is two, whatever the length of the formula: the weights take the steps
+ * to be equal in time, φ is exact in σ/α (the paper proves it). diffusers averages v in the place of n for models that
+ * predict v and turns the mean into noise at the start of the step; `slope: velocity` does the same and is of first
+ * order.
  *
  * The start of Runge and Kutta takes four evaluations in each of three steps and moves x by noise from elsewhere, which
- * divides by α: between levels next to pure noise it diverges, and `heun` or the sampler `ipndm` is the better choice. A
- * step from pure noise itself, α = 0, and a step of the start that ends without noise are Euler's. Half-way is the middle
- * in log-SNR unless the steps prescribe other levels.
+ * divides by α: between levels next to pure noise it diverges, and `heun` or the sampler `ipndm` is the better choice.
+ * A step from pure noise itself, α = 0, and a step of the start that ends without noise are Euler's. Half-way is the
+ * middle in log-SNR unless the steps prescribe other levels.
  *
  * @example
  * import { pndm } from 'langevin/sampling';
@@ -73,7 +74,8 @@ export const pndm = defineSampler({
     const alone = (k: X): Mean<X> => ({ parts: [[1, k]], of: 1 });
     if (start === 'heun') {
       const [origin = from, end = to] = via;
-      const k2 = await slopeAt(phi(from, to, alone(k1)), end);
+      const predicted = arithmetic === 'float32' ? phi(from, to, alone(k1)) : euler.x; // the same but for rounding
+      const k2 = await slopeAt(predicted, end);
       return {
         x: phi(origin, end, {
           parts: [

@@ -15,17 +15,17 @@ import { defineSampler, type Past } from '../../sampler.js';
  *   bh1:    B(h) = h
  *   bh2:    B(h) = e^h − 1
  *
- * The predictor takes p − 1 earlier levels; the corrector takes the same and the level reached, r = 1, and moves what the
- * predictor gave. Zhao et al. 2023, arXiv:2302.04867, Algorithms 1 and 2, and Appendix A.3 for the corrector of
- * multistep methods.
+ * The predictor takes p − 1 earlier levels; the corrector takes the same and the level reached, r = 1, and moves what
+ * the predictor gave. Zhao et al. 2023, arXiv:2302.04867, Algorithms 1 and 2.
  *
- * The aᵢ solve Equation 9 there, whose right-hand side has 1/B: the products B·aᵢ, all that enters x′, are the weights of
- * polynomial interpolation and the same for every B. B matters where the authors put a = 1/2 instead of solving: in the
- * predictor of p = 2 and the corrector of p = 1.
+ * The aᵢ solve the linear system of Theorem 3.1 there, whose right-hand side has 1/B: the products B·aᵢ, all that
+ * enters x′, are the weights of polynomial interpolation and the same for every B. B matters where the authors put a =
+ * 1/2 instead of solving: in the predictor of p = 2 and the corrector of p = 1.
  *
- * UniPC-p is of order p + 1: three by default. It begins with p = 1, an error of h³ in one step, which limits a whole walk
- * with p = 3 to order three as well, with a small error. Corrected x and the estimate at the x before it are what the next steps see. A
- * step to σ′ = 0 is Euler's, one from pure noise, α = 0, too, and levels of pure noise are left out of the polynomials.
+ * UniPC-p is of order p + 1: three by default. It begins with p = 1, an error of h³ in one step, which limits a whole
+ * walk with p = 3 to order three as well, with a small error. Corrected x and the estimate at the x before it are what
+ * the next steps see. A step to σ′ = 0 is Euler's, one from pure noise, α = 0, too, and levels of pure noise are left
+ * out of the polynomials.
  *
  * @example
  * import { unipc } from 'langevin/sampling';
@@ -91,7 +91,7 @@ interface BendOptions {
   /** Where the integrand is known; the step starts at the first. */
   readonly nodes: readonly Level[];
   readonly target: Level;
-  /** a = 1/2 in the place of the solution of Equation 9, for two nodes. */
+  /** a = 1/2 in the place of the solution of the linear system, for two nodes. */
   readonly simple: boolean;
   readonly prediction: 'data' | 'noise';
   readonly solver: 'bh1' | 'bh2';

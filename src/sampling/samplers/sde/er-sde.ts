@@ -10,7 +10,7 @@ import { defineSampler } from '../../sampler.js';
  *   c₂ = (ρ′ − ρ)²/2 + φ′·∫_ρ′^ρ (u − ρ)/φ(u) du
  *   D¹ = (D − D₁)/(ρ − ρ₁),   D² = (D¹ − D¹₁)/((ρ − ρ₂)/2)
  *
- * Cui et al. 2023, arXiv:2309.06169, Equations 13 to 17, Algorithms 1 to 3, and Appendix A.8 for the functions:
+ * Cui et al. 2023, arXiv:2309.06169, ER-SDE-Solver-1 to 3, and Appendix A.8 for the functions:
  *   ode  φ = ρ, no noise              sde  φ = ρ², the reverse SDE of ancestral sampling
  *   er1  ρ·(e^{−1/ρ} + 10)            er2  ρ^1.5
  *   er3  ρ^2.5                        er4  ρ^0.9·lg(1 + 100·ρ^1.5)

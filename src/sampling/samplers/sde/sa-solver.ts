@@ -15,14 +15,14 @@ import { defineSampler, type Past } from '../../sampler.js';
  *
  * ℓᵢ are the Lagrange polynomials through the last `predictor` levels; the corrector takes the level reached and
  * `corrector − 1` before it, with the estimate that the next step needs anyway, and keeps the noise that was drawn.
- * Xue et al. 2023, arXiv:2309.05019, Equations 14 to 17 and Algorithm 1; Appendix E.1 for the noise form.
+ * Xue et al. 2023, arXiv:2309.05019, Section 4 and Algorithm 1.
  *
- * Where the polynomial is a straight line, `simple` puts h²/2 for ∫ e^{κ(u − λ′)}·(u − λ) du, as the authors' program does
- * for few steps; the order is the same. With τ = 0 and `corrector` = `predictor` + 1 this is UniPC with bh1.
+ * Where the polynomial is a straight line, `simple` puts h²/2 for ∫ e^{κ(u − λ′)}·(u − λ) du, as the authors' program
+ * does for few steps; the order is the same. With τ = 0 and `corrector` = `predictor` + 1 this is UniPC with bh1.
  *
- * τ may be limited to a range of σ/α, by the level where a step starts: noise at much noise costs steps, noise at little
- * noise is what stays in the picture (Section 6.1 there). The noise form has noise in it that grows with the step: take
- * it for small τ. A step from pure noise, or one that ends without noise, is of the data form and first order.
+ * τ may be limited to a range of σ/α, by the level where a step starts: noise at much noise costs steps, noise at
+ * little noise is what stays in the picture. The noise form has noise in it that grows with the step: take it for small
+ * τ. A step from pure noise, or one that ends without noise, is of the data form and first order.
  *
  * @example
  * import { saSolver } from 'langevin/sampling';
