@@ -62,9 +62,12 @@ export const pndm = defineSampler({
     type X = typeof x;
     const slopeAt = async (u: X, level: Level): Promise<X> =>
       slopeOf({ x: u, level, denoised: await denoise(u, level) }, slope, lincomb);
-    const phi = (origin: Level, target: Level, mean: Mean<X>): X =>
-      (arithmetic === 'float32' ? movedFloat32 : moved)({ x, origin, target, mean, slope, lincomb });
     const k1 = slopeOf({ x, level: from, denoised }, slope, lincomb);
+    const phi = (origin: Level, target: Level, mean: Mean<X>): X =>
+      (arithmetic === 'float32' ? movedFloat32 : moved)({
+        ...{ x, origin, target, mean, slope, lincomb },
+        denoised: origin === from && mean.parts[0]![1] === k1 ? denoised : null,
+      });
 
     if (!starting) {
       const { parts, of } = adamsBashforth[history.length]!;
@@ -106,14 +109,28 @@ interface Move<X> {
   readonly x: X;
   readonly origin: Level;
   readonly target: Level;
+  /** Its first part is the slope at x. */
   readonly mean: Mean<X>;
   readonly slope: Slope;
+  /** D(x; origin), or null where x does not stand at `origin`. */
+  readonly denoised: X | null;
   readonly lincomb: (...terms: readonly Term<X>[]) => X;
 }
 
-/** φ in one combination. */
-function moved<X>({ x, origin, target, mean, slope, lincomb }: Move<X>): X {
+/**
+ * φ in one combination. Noise at the start of the step counts as D and as what the mean has beyond it,
+ *
+ *   x′ = (σ′/σ)·x + (α′ − α·σ′/σ)·D + (σ′ − α′·σ/α)·(n̄ − n),
+ *
+ * so that next to pure noise, where 1/α is large, only the small difference is multiplied by it.
+ */
+function moved<X>({ x, origin, target, mean, slope, denoised, lincomb }: Move<X>): X {
   const c = target.sigma - (target.alpha * origin.sigma) / origin.alpha;
+  if (slope === 'noise' && denoised !== null) {
+    const r = target.sigma / origin.sigma;
+    const beyond = mean.parts.map(([w, k], i) => [c * (w / mean.of - (i === 0 ? 1 : 0)), k] as const);
+    return lincomb([r, x], [target.alpha - origin.alpha * r, denoised], ...beyond);
+  }
   const { kept, gain } = noiseOfSlope(origin, slope);
   const parts = mean.parts.map(([w, k]) => [(c * gain * w) / mean.of, k] as const);
   return lincomb([target.alpha / origin.alpha + c * kept, x], ...parts);
