@@ -10,7 +10,17 @@ const engines = ['onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'];
 
 export default tseslint.config(
   {
-    ignores: ['**/node_modules/', 'dist/', 'build/', 'runs/', '.doctest/', 'models/', '**/*.tmp-*/', 'bench/peers/js/'],
+    ignores: [
+      '**/node_modules/',
+      'dist/',
+      'build/',
+      '_site/',
+      'runs/',
+      '.doctest/',
+      'models/',
+      '**/*.tmp-*/',
+      'bench/peers/js/',
+    ],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {

@@ -4,8 +4,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { entriesOf, kinds } from '../scripts/reference/kinds.js';
 import { writtenPart } from '../scripts/reference/markdown.js';
+import { tracesOf } from '../scripts/reference/schedulers.js';
 import { tables } from '../scripts/reference/tables.js';
 import { referencePages, referencePictures } from '../scripts/reference.js';
+import { reference } from './scheduler-reference.js';
 
 const read = (path: string): Promise<string> => readFile(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -50,3 +52,10 @@ for (const { file, names } of tables) {
     );
   });
 }
+
+const traces = reference<{ readonly cls: string }>('scheduler-traces.json');
+test('the page of scheduler classes counts the traces that there are', { skip: traces.skip }, () => {
+  for (const name of new Set(traces.entries.map(({ cls }) => cls))) {
+    assert.equal(tracesOf(name), traces.entries.filter(({ cls }) => cls === name).length, name);
+  }
+});

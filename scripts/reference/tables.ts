@@ -2,7 +2,7 @@ import { commands } from '../../src/cli/commands/index.js';
 import { globalOptions } from '../../src/cli/global-options.js';
 import { flagOf } from '../../src/cli/parse.js';
 import type { HostArray, Shape } from '../../src/core/host-array.js';
-import { predictions } from '../../src/diffusion/index.js';
+import { predictions, variances } from '../../src/diffusion/index.js';
 import { type OpDefinition, ops, type TensorType } from '../../src/graph/index.js';
 import {
   countParams,
@@ -15,6 +15,7 @@ import {
 } from '../../src/nn/index.js';
 import { schedulerClasses } from '../../src/sampling/index.js';
 import { fence, optionTable, table } from './markdown.js';
+import { schedulerTables } from './schedulers.js';
 import { docOf, fileOf } from './source.js';
 
 /** A registry that fits on one page. */
@@ -119,15 +120,30 @@ export const tables: readonly Table[] = [
   {
     ...{
       file: 'predictions.md',
-      title: 'Predictions',
-      summary: 'What a network may be asked for: ε, x₀, v, score, flow',
+      title: 'Predictions and variances',
+      summary: 'What a network may be asked for: ε, x₀, v, score, flow; and the variance of a reverse step',
     },
-    source: 'src/diffusion/processes/predictions.ts',
-    names: predictions.names,
+    source: 'src/diffusion/processes',
+    names: [...predictions.names, ...variances.names],
     generated: () => [
+      docOf('src/diffusion/processes/predictions.ts', 'convert').body,
       table(
         ['Prediction', 'Meaning'],
         predictions.names.map((name) => [code(name), docOf('src/diffusion/processes/predictions.ts', name).body]),
+      ),
+      '## Variances',
+      docOf('src/diffusion/processes/variance.ts', 'logVarianceBounds').body,
+      table(
+        ['Variance', 'Meaning', 'Network'],
+        variances.names.map((name) => {
+          const { learned } = variances.get(name);
+          const own = `${camel(name)}${learned && !name.includes('fixed') ? 'Variance' : ''}`;
+          return [
+            code(name),
+            docOf('src/diffusion/processes/variance.ts', own).body.replaceAll('\n', ' '),
+            learned ? 'says it, in channels of its own' : 'is not asked',
+          ];
+        }),
       ),
     ],
   },
@@ -151,6 +167,6 @@ export const tables: readonly Table[] = [
     },
     source: 'src/sampling/diffusers/classes',
     names: schedulerClasses.names,
-    generated: () => [schedulerClasses.names.map((name) => `- ${code(name)}`).join('\n')],
+    generated: schedulerTables,
   },
 ];
