@@ -47,10 +47,10 @@ suite('a run over points', () => {
     const config = read('denoiser/config.json');
     assert.deepEqual([config['_class_name'], config['num_class_embeds']], [mlpClassName, 3]);
     const plan = JSON.parse(readFileSync(join(place('run'), 'config.json'), 'utf8'));
-    assert.deepEqual([plan.options.lr, plan.options.augment, plan.scheme.limit], [0.006, 'none', null]);
+    assert.deepEqual([plan.options.lr, plan.options.augment, plan.scheme.limit], [0.008, 'none', null]);
     assert.match(
       readFileSync(join(place('run'), 'model', 'README.md'), 'utf8'),
-      /MLP, 34,562 parameters, 2 blocks of width 64/,
+      /MLP, 35,074 parameters, 2 blocks of width 64/,
     );
   });
 
@@ -87,18 +87,21 @@ suite('a run over points', () => {
       'train',
       ...brief('longer'),
       '--steps',
-      '120',
+      '100',
       '--validate-every',
-      '20',
+      '50',
       '--preview-every',
       '0',
     );
     assert.equal(run.code, 0, run.stderr);
-    const heldOut = readFileSync(join(place('longer'), 'metrics.jsonl'), 'utf8')
-      .trim()
-      .split('\n')
-      .flatMap((text) => (JSON.parse(text) as { heldOut?: number }).heldOut ?? []);
-    assert.ok(heldOut.at(-1)! < 0.8 * heldOut[0]!, heldOut.join(' '));
+    const heldOut = (name: string): readonly number[] =>
+      readFileSync(join(place(name), 'metrics.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .flatMap((text) => (JSON.parse(text) as { heldOut?: number }).heldOut ?? []);
+    const [young, grown] = [heldOut('run')[0]!, heldOut('longer').at(-1)!];
+    // Most of the rest cannot be learnt: clean and noise are not known from their sum.
+    assert.ok(grown < 0.9 * young, `${young} after 4 steps, ${grown} after 100`);
   });
 });
 

@@ -8,7 +8,7 @@ import { type MlpConfig, parseMlpConfig } from './models/mlp-config.js';
 export const mlpPresets = defineRegistry('point model preset', {
   'mlp-small': { hidden_features: 64, num_blocks: 2 },
   mlp: { hidden_features: 96, num_blocks: 3 },
-  'mlp-large': { hidden_features: 256, num_blocks: 4, position_frequencies: 5 },
+  'mlp-large': { hidden_features: 256, num_blocks: 4 },
 } satisfies Record<string, Partial<MlpConfig>>);
 
 export type MlpPresetName = keyof typeof mlpPresets.entries;

@@ -21,7 +21,7 @@ export const sampleOptions = {
     help: 'Classes by name, part of a name behind or before a slash, or number, joined by commas; or all.',
   }),
   guidance: number({ default: 1, min: 0, max: 100, help: 'How hard the class is followed; 1 is as learnt.' }),
-  steps: integer({ default: 20, min: 1, max: 10_000, help: 'Steps from noise to picture.' }),
+  steps: integer({ default: 20, min: 1, max: 10_000, help: 'Steps from noise to picture; 50 for points unless told.' }),
   sampler: choice(['model', ...samplers.names], {
     default: 'model',
     help: 'The rule of a step; as the model says unless told.',

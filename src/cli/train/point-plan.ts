@@ -7,10 +7,14 @@ import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
 import type { TrainOptions } from './plan.js';
 
-/** What suits points where nothing is told: large batches of small things, and a run of seconds. */
+/**
+ * What suits points where nothing is told: large batches of small things, a run of seconds, and most of it spent at low
+ * noise, where thin shapes are decided. With levels spread evenly six times as many samples lie beside a swiss roll.
+ */
 const usual = {
   batch: 256,
-  lr: 0.006,
+  lr: 0.008,
+  levels: 'log-normal:mean=-1.8,deviation=1.3',
   weightDecay: 0,
   ema: 0.99,
   augment: 'none',

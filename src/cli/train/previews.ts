@@ -26,7 +26,7 @@ export async function preview({ model, runtime, data, count: asked, seed, signal
     count,
     seed,
     ...(present.length > 0 && { labels }),
-    steps: previewSteps,
+    steps: isPoints(data) ? pointSteps : previewSteps,
     scheme: previewScheme,
     batch: isPoints(data) ? pointCount : 16,
     signal,
@@ -34,6 +34,9 @@ export async function preview({ model, runtime, data, count: asked, seed, signal
   if (isPoints(data)) return (await pictureOfBatch(pictures, { labels, classes: model.classes }))[0]!;
   return grid(pictures, { scale: scaleOf(model) });
 }
+
+/** Enough for points, of which each step costs little: with fewer some stay between thin shapes. */
+export const pointSteps = 60;
 
 /** Points in a preview, however many pictures were asked for: fewer show nothing. */
 export const pointCount = 2_000;

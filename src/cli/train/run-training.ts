@@ -21,7 +21,7 @@ import {
 } from '../../training/index.js';
 import { type MetricsLog, openMetricsLog } from './metrics-log.js';
 import type { RunPlan } from './plan.js';
-import { previewSteps } from './previews.js';
+import { pointSteps, previewSteps } from './previews.js';
 import { isRun, type RunFolder, runFolder } from './run-folder.js';
 import type { Session, Standing } from './session.js';
 import { openSession } from './sessions.js';
@@ -233,7 +233,7 @@ const recipeOf = ({ langevin, options, data }: RunPlan, step: number) => ({
   data: data.name,
   step,
   seed: options.seed,
-  steps: previewSteps,
+  steps: data.size === 1 ? pointSteps : previewSteps,
 });
 
 /** The mean of what was added since it was last taken. */

@@ -33,7 +33,7 @@ export const trainOptions = {
   minutes: number({ default: null, min: 0, help: 'Minutes to train in all, whatever the number of steps.' }),
   batch: integer({ default: 32, min: 1, max: 4096, help: 'Pictures in a backward pass; 256 points unless told.' }),
   accumulate: integer({ default: 1, min: 1, max: 1024, help: 'Backward passes averaged into one step.' }),
-  lr: number({ default: 0.001, min: 0, max: 1, help: 'Learning rate at its highest; 0.006 for points unless told.' }),
+  lr: number({ default: 0.001, min: 0, max: 1, help: 'Learning rate at its highest; 0.008 for points unless told.' }),
   curve: choice(curves.names, { default: 'cosine', help: 'How the learning rate goes over the run.' }),
   warmup: integer({ default: 100, min: 0, help: 'Steps over which the learning rate rises from 0.' }),
   clip: number({ default: 1, min: 0, help: 'Largest norm of the whole gradient; 0 does not limit it.' }),
@@ -71,7 +71,7 @@ export const trainOptions = {
   levels: text({
     default: 'stratified',
     placeholder: 'LEVELS',
-    help: `How a batch is spread over the noise levels: ${levelSamplers.names.join(', ')}; with options as log-normal:mean=-1.`,
+    help: `How a batch is spread over the noise levels: ${levelSamplers.names.join(', ')}; with options as log-normal:mean=-1. For points log-normal unless told.`,
   }),
   offsetNoise: number({
     default: 0,

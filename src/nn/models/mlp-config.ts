@@ -16,7 +16,7 @@ export const mlpFields = {
   out_channels: whole(2),
   hidden_features: whole(96),
   num_blocks: whole(3),
-  position_frequencies: whole(3, 0),
+  position_frequencies: whole(5, 0),
   time_embedding_type: oneOf(['positional', 'fourier'], 'positional'),
   time_features: whole(64, 2),
   act_fn: oneOf(activations.names, 'silu'),

@@ -38,7 +38,7 @@ export type Mlp = ReturnType<typeof mlp>;
  *
  * @example
  * import { countParams, mlp } from 'langevin/nn';
- * countParams(mlp({}).params); // → 100994
+ * countParams(mlp({}).params); // → 101762
  */
 export function mlp(given: Partial<MlpConfig> = {}) {
   const config = parseMlpConfig(given);
