@@ -12,9 +12,9 @@ import { root } from './source.js';
 /** Classes whose results differ from diffusers' in more than the last digits, and why. All others agree. */
 const differing: Readonly<Partial<Record<SchedulerClassName, string>>> = {
   DEISMultistepScheduler:
-    'but 4.5·10⁻⁴ off on the cosine chain with trailing or linspace timesteps in 20 steps: the first one starts at α = 5·10⁻⁵, where the last digits of a logarithm, as torch rounds it, decide',
+    '4.5·10⁻⁴ off on the cosine chain with trailing or linspace timesteps in 20 steps: the first one starts at α = 5·10⁻⁵, where the last digits of a logarithm, as torch rounds it, decide',
   PNDMScheduler:
-    'but 10⁻³ off on the cosine chain with trailing or linspace timesteps for ε in 20 steps: its start diverges there, here as in diffusers, and what differs is rounding',
+    '10⁻³ off on the cosine chain with trailing or linspace timesteps for ε in 20 steps: its start diverges there, here as in diffusers, and what differs is rounding',
   CosineDPMSolverMultistepScheduler:
     'its noise is a Brownian tree of torchsde, here another Brownian motion; all else agrees',
   DPMSolverSDEScheduler: 'its noise is a Brownian tree of torchsde, here another Brownian motion; all else agrees',
