@@ -26,7 +26,7 @@ export interface BatchSpaceOptions {
 export function batchSpace({ first = 0 }: BatchSpaceOptions = {}): Space<HostArray<'float32'>> {
   return {
     lincomb,
-    map: (x, f) => floats(x.shape, x.data.map(f)),
+    map: (x, f) => floats(x.shape, mapped(x.data, f)),
     gaussian(like, key) {
       const [count = 1, ...rest] = like.shape;
       const size = sizeOf(rest);
@@ -69,10 +69,15 @@ function sumOf(terms: readonly Term<Float32Array>[]): Float32Array {
     for (let i = 0; i < out.length; i++) out[i] = 0 + a * x[i]! + b * y[i]! + c * z[i]!;
     return out;
   }
-  for (let i = 0; i < out.length; i++) {
-    let sum = 0;
-    for (const [factor, data] of terms) sum += factor * data[i]!;
-    out[i] = sum;
-  }
+  const sums = new Float64Array(x.length);
+  for (const [factor, data] of terms) for (let i = 0; i < sums.length; i++) sums[i]! += factor * data[i]!;
+  out.set(sums);
+  return out;
+}
+
+/** A loop of our own: the method of typed arrays takes several times as long. */
+function mapped(data: Float32Array, f: (value: number) => number): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < out.length; i++) out[i] = f(data[i]!);
   return out;
 }

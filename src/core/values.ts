@@ -11,7 +11,8 @@ export function isFloats(value: unknown): value is HostArray<'float32'> {
 export function isFiniteValue(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (!isFloats(value)) return true;
+  const { data } = value;
   let sum = 0; // float64 cannot overflow on float32 terms, and NaN and ∞ survive every addition
-  for (const term of value.data) sum += term;
+  for (let i = 0; i < data.length; i++) sum += data[i]!;
   return Number.isFinite(sum);
 }
