@@ -105,14 +105,21 @@ export function philox(counter: Four, [k0, k1]: readonly [number, number]): Four
  * nothing but 32-bit integers, which wrap around as the algorithm wants.
  */
 function encipher(words: Uint32Array, at: number, k0: number, k1: number): void {
-  let [c0, c1, c2, c3] = [words[at]! | 0, words[at + 1]! | 0, words[at + 2]! | 0, words[at + 3]! | 0];
-  let [a, b] = [k0 | 0, k1 | 0];
+  let c0 = words[at]! | 0;
+  let c1 = words[at + 1]! | 0;
+  let c2 = words[at + 2]! | 0;
+  let c3 = words[at + 3]! | 0;
+  let a = k0 | 0;
+  let b = k1 | 0;
   for (let round = 0; round < 10; round++) {
     const high0 = mulHigh(0xd251, 0x1f53, c0);
     const high1 = mulHigh(0xcd9e, 0x8d57, c2);
     const low0 = Math.imul(0xd2511f53, c0);
     const low1 = Math.imul(0xcd9e8d57, c2);
-    [c0, c1, c2, c3] = [high1 ^ c1 ^ a, low1, high0 ^ c3 ^ b, low0];
+    c0 = high1 ^ c1 ^ a;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ b;
+    c3 = low0;
     a = (a + 0x9e3779b9) | 0;
     b = (b + 0xbb67ae85) | 0;
   }
@@ -124,7 +131,8 @@ function encipher(words: Uint32Array, at: number, k0: number, k1: number): void 
 
 /** The upper 32 bits of (high·2¹⁶ + low)·x, by halves: every partial sum stays below 2³². */
 function mulHigh(high: number, low: number, x: number): number {
-  const [xh, xl] = [x >>> 16, x & 0xffff];
+  const xh = x >>> 16;
+  const xl = x & 0xffff;
   const mid = (Math.imul(high, xl) + (Math.imul(low, xl) >>> 16)) | 0;
   const carry = (Math.imul(low, xh) + (mid & 0xffff)) | 0;
   return (Math.imul(high, xh) + (mid >>> 16) + (carry >>> 16)) | 0;
