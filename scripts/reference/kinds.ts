@@ -246,13 +246,13 @@ function objectiveFacts(name: string, { needs, terms }: diffusion.Objective): Fa
     'On the command line': `\`langevin train --loss ${name}\``,
     'What weightings weigh': {
       error: 'all of it',
-      extra: 'nothing: the bound has its own weights',
+      extra: 'nothing: the bound has its own weights, and others than uniform are refused',
       both: 'the error, not the bound',
     }[terms],
     'Channels of the network':
       needs.outputs === 2 ? 'two for each of the data: refused without them' : 'one for each of the data',
     ...(needs.gaussianNoise && { Refused: 'with offset noise or input perturbation' }),
-    ...(needs.data && { 'Is told': 'the whole data set' }),
+    ...(needs.data && { 'Is told': 'the whole data set; classes are refused' }),
     ...(needs.values < Infinity && {
       'Largest sample': `${needs.values} values: refused beyond, the cost grows with each`,
     }),
