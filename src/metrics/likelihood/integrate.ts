@@ -1,3 +1,4 @@
+import { dormandPrincePair } from '../../core/dormand-prince.js';
 import { ToolkitError } from '../../core/errors.js';
 
 /** dy/du of a whole batch, as one long vector. */
@@ -43,18 +44,7 @@ export interface AdaptiveOptions extends IntegrateOptions {
   readonly tolerance: number;
 }
 
-/** Nodes, weights and error weights of the pair of orders 5 and 4. */
-const a = [
-  [],
-  [1 / 5],
-  [3 / 40, 9 / 40],
-  [44 / 45, -56 / 15, 32 / 9],
-  [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
-  [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
-  [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
-] as const;
-const c = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1] as const;
-const difference = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40] as const;
+const { nodes, tableau, difference } = dormandPrincePair;
 
 /**
  * Steps of the order 5 whose error is kept by a rule of order 4; the last stage of a step is the first of the next.
@@ -74,22 +64,21 @@ export async function* dormandPrince({
     yield { fraction: (u - from) / (to - from) };
     h = Math.min(h, to - u);
     const k: Float64Array[] = [first];
-    for (let stage = 1; stage < 7; stage++) {
-      const at = plus(y, ...a[stage]!.map((weight, i) => [h * weight, k[i]!] as const));
-      k.push(await f(u + c[stage]! * h, at));
-      if (stage === 6) {
-        const error = errorNorm({ k, h, from: y, to: at, tolerance });
-        if (!Number.isFinite(error)) {
-          throw new ToolkitError('non-finite', `dormandPrince: the slope became NaN or infinite near u = ${u}.`);
-        }
-        if (error <= 1) {
-          u = to - (u + h) < 1e-12 * (to - from) ? to : u + h;
-          y = at;
-          first = k[6]!;
-        }
-        h *= Math.min(5, Math.max(0.2, 0.9 * error ** -0.2));
-      }
+    let reached = y;
+    for (let stage = 1; stage < nodes.length; stage++) {
+      reached = plus(y, ...tableau[stage]!.map((weight, i) => [h * weight, k[i]!] as const));
+      k.push(await f(u + nodes[stage]! * h, reached));
     }
+    const error = errorNorm({ k, h, from: y, to: reached, tolerance });
+    if (!Number.isFinite(error)) {
+      throw new ToolkitError('non-finite', `dormandPrince: the slope became NaN or infinite near u = ${u}.`);
+    }
+    if (error <= 1) {
+      u = to - (u + h) < 1e-12 * (to - from) ? to : u + h;
+      y = reached;
+      first = k.at(-1)!;
+    }
+    h *= Math.min(5, Math.max(0.2, 0.9 * error ** -0.2));
   }
   return y;
 }
@@ -107,7 +96,7 @@ function errorNorm({ k, h, from, to, tolerance }: ErrorOptions): number {
   let sum = 0;
   for (let i = 0; i < from.length; i++) {
     let error = 0;
-    for (let stage = 0; stage < 7; stage++) error += difference[stage]! * k[stage]![i]!;
+    for (let stage = 0; stage < k.length; stage++) error += difference[stage]! * k[stage]![i]!;
     const scale = tolerance * (1 + Math.max(Math.abs(from[i]!), Math.abs(to[i]!)));
     sum += ((h * error) / scale) ** 2;
   }

@@ -1,3 +1,4 @@
+import { dormandPrincePair } from '../../../core/dormand-prince.js';
 import { ToolkitError } from '../../../core/errors.js';
 import { number } from '../../../core/options.js';
 import type { Term } from '../../../core/space.js';
@@ -49,18 +50,7 @@ export const rk45 = defineSampler({
   },
 });
 
-/** Nodes, rows of the tableau, and the difference between its two answers. The last row is the answer of order 5. */
-const nodes = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
-const tableau = [
-  [],
-  [1 / 5],
-  [3 / 40, 9 / 40],
-  [44 / 45, -56 / 15, 32 / 9],
-  [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
-  [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
-  [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
-];
-const difference = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
+const { nodes, tableau, difference } = dormandPrincePair;
 
 /** Sub-steps tried in one interval before the tolerance is called hopeless. */
 const mostTrials = 10_000;
