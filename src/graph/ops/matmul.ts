@@ -65,19 +65,13 @@ export const matmul: Op<Partial<MatmulAttributes>> = defineOp<MatmulAttributes>(
   // C = s·AB: dA = s·dC·Bᵀ, dB = s·Aᵀ·dC; with transposed operands the factors trade places.
   vjp: ({ inputs: [a, b], attributes, dy, ops }) => {
     const { transposeA: ta, transposeB: tb, scale } = attributes;
-    if (a!.shape.length === 2 && b!.shape.length > 2) {
-      // One matrix for all batches: their gradients add up inside a product over batch and columns together.
-      const da = gradientOfShared(ops, { b: b!, dy: dy!, attributes });
-      return [
-        da,
-        tb
-          ? ops.matmul(dy, a!, { transposeA: true, transposeB: ta, scale })
-          : ops.matmul(a!, dy, { transposeA: !ta, scale }),
-      ];
-    }
-    const da = ta
-      ? ops.matmul(b!, dy, { transposeA: tb, transposeB: true, scale })
-      : ops.matmul(dy, b!, { transposeB: !tb, scale });
+    // One matrix for all batches: its gradients add up inside a product over batch and columns together.
+    const shared = a!.shape.length === 2 && b!.shape.length > 2;
+    const da = shared
+      ? gradientOfShared(ops, { b: b!, dy, attributes })
+      : ta
+        ? ops.matmul(b!, dy, { transposeA: tb, transposeB: true, scale })
+        : ops.matmul(dy, b!, { transposeB: !tb, scale });
     const db = tb
       ? ops.matmul(dy, a!, { transposeA: true, transposeB: ta, scale })
       : ops.matmul(a!, dy, { transposeA: !ta, scale });
