@@ -7,7 +7,6 @@ export * from './intervals.js';
 export * from './limit.js';
 export * from './limits/index.js';
 export * from './noise-steps.js';
-export * from './preconditions.js';
 export * from './reversed.js';
 export * from './sampler.js';
 export * from './samplers/index.js';

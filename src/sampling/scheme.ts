@@ -1,13 +1,13 @@
 import type { Grid } from '../diffusion/grid.js';
 import { type GridConfig, gridFromConfig } from '../diffusion/grid-config.js';
 import type { Level } from '../diffusion/level.js';
+import { type NetworkAt, type PreconditionName, preconditions } from '../diffusion/precondition/index.js';
 import type { Precondition } from '../diffusion/precondition/precondition.js';
 import { type Prediction, type PredictionName, predictions } from '../diffusion/processes/predictions.js';
 import { intervals, type Steps } from './intervals.js';
 import type { Limit } from './limit.js';
 import { type LimitName, limits } from './limits/index.js';
 import type { NoiseSteps } from './noise-steps.js';
-import { type NetworkAt, type PreconditionName, preconditions } from './preconditions.js';
 import { reversed } from './reversed.js';
 import type { Sampler } from './sampler.js';
 import { type SamplerName, samplers } from './samplers/index.js';

@@ -1,8 +1,8 @@
 import { show } from '../../core/errors.js';
 import type { GridConfig } from '../../diffusion/grid-config.js';
+import { preconditions } from '../../diffusion/precondition/index.js';
 import { type ScheduleName, schedules } from '../../diffusion/schedules/index.js';
 import { limits } from '../limits/index.js';
-import { preconditions } from '../preconditions.js';
 import { samplers } from '../samplers/index.js';
 import type { Choice, Scheme } from '../scheme.js';
 import { noiseSteps } from '../steps/index.js';
