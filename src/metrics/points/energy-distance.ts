@@ -1,8 +1,9 @@
 import { integer } from '../../core/options.js';
 import { defineMetric } from '../metric.js';
 import { checkSets } from '../sets/check-sets.js';
-import { kernelDistance, thinnedSets } from '../sets/kernel-distance.js';
+import { kernelDistance } from '../sets/kernel-distance.js';
 import type { PairFunction } from '../sets/pairs.js';
+import { thinnedSets } from '../sets/thinned.js';
 
 /** −‖x − y‖: with it the discrepancy is the energy distance. Sejdinovic et al. 2013, arXiv:1207.6076, Section 4.2. */
 export const energyKernel: PairFunction = ({ squaredDistance }) => -Math.sqrt(squaredDistance);

@@ -1,8 +1,9 @@
 import { integer, number } from '../../core/options.js';
 import { defineMetric, type MetricProgress, type Sets } from '../metric.js';
 import { checkSets } from '../sets/check-sets.js';
-import { kernelDistance, thinnedSet, thinnedSets } from '../sets/kernel-distance.js';
+import { kernelDistance } from '../sets/kernel-distance.js';
 import { pairs } from '../sets/pairs.js';
+import { thinnedSet, thinnedSets } from '../sets/thinned.js';
 
 /**
  * Squared maximum mean discrepancy of points under the Gaussian kernel exp(−‖x − y‖²/(2h²)), without bias. It is 0 on

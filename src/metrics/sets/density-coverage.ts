@@ -1,8 +1,8 @@
 import { integer } from '../../core/options.js';
 import { defineMetric } from '../metric.js';
 import { checkSets } from './check-sets.js';
-import { thinnedSets } from './kernel-distance.js';
 import { neighbourhoods, wilson } from './neighbours.js';
+import { thinnedSets } from './thinned.js';
 
 /**
  * Density, how many of the reference's balls a sample lies in compared with what is expected of the data itself, and

@@ -1,8 +1,9 @@
 import { integer } from '../../core/options.js';
 import { defineMetric } from '../metric.js';
 import { checkSets } from './check-sets.js';
-import { kernelDistance, thinnedSets } from './kernel-distance.js';
+import { kernelDistance } from './kernel-distance.js';
 import type { PairFunction } from './pairs.js';
+import { thinnedSets } from './thinned.js';
 
 /** k(x, y) = (xᵀy/D + 1)³. Bińkowski et al. 2018, arXiv:1801.01401, Section 4. */
 export const cubicKernel: PairFunction = ({ dot, size }) => (dot / size + 1) ** 3;

@@ -1,8 +1,8 @@
 import { integer } from '../../core/options.js';
 import { defineMetric } from '../metric.js';
 import { checkSets } from './check-sets.js';
-import { thinnedSets } from './kernel-distance.js';
 import { neighbourhoods, wilson } from './neighbours.js';
+import { thinnedSets } from './thinned.js';
 
 /**
  * Precision, the share of samples that lie within the reference, and recall, the share of the reference that lies within
