@@ -62,8 +62,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const batch = Math.min(count, options.batch ?? 16);
   const free = model.classes === null ? null : nullLabel(model);
   const guided = guidance !== 1 && free !== null && options.labels !== undefined;
-  // Guidance asks twice about every picture: both questions go into one evaluation of twice the batch.
-  using network = await batchNetwork({ model, runtime, batch: guided ? 2 * batch : batch });
+  using network = batchNetwork({ model, runtime, batch });
   const pictures: Batch[] = [];
   for (let first = 0; first < count; first += batch) {
     const size = Math.min(batch, count - first);

@@ -3,5 +3,7 @@ export * from './features.js';
 export * from './folder.js';
 export * from './generate.js';
 export * from './model.js';
+export * from './model-denoiser.js';
 export * from './network.js';
+export * from './questions.js';
 export * from './scheme-file.js';

@@ -5,10 +5,11 @@ import type { Executable, Runtime } from '../runtime/index.js';
 import type { DiffusionModel } from './model.js';
 
 /**
- * Runs the network on whole batches at one noise level: x [n, C, H, W] or [n, D] for n up to the compiled batch. What
- * comes back has twice the channels where the network also says a variance.
+ * Runs the network on whole batches at one noise level: x [n, C, H, W] or [n, D]. What comes back has twice the channels
+ * where the network also says a variance.
  */
 export interface BatchNetwork extends Disposable {
+  /** Rows computed together; runs of several questions about them take multiples. */
   readonly batch: number;
   /** `labels` has one entry a row; null for an unconditional model. */
   run(x: HostArray<'float32'>, cNoise: number, labels: readonly number[] | null): Promise<HostArray<'float32'>>;
@@ -20,37 +21,55 @@ export interface BatchNetworkOptions {
   readonly batch: number;
 }
 
-/** Compiles a model for one batch size, its weights built in. Smaller batches are filled up and cut again. */
-export async function batchNetwork({ model, runtime, batch }: BatchNetworkOptions): Promise<BatchNetwork> {
+/**
+ * A model for batches of one size, its weights built in: compiled when first run, and once more for each multiple of the
+ * size that is asked for. Other numbers of rows are filled up and cut again.
+ */
+export function batchNetwork({ model, runtime, batch }: BatchNetworkOptions): BatchNetwork {
   const conditional = model.config.num_class_embeds !== null;
-  const params = bindParams(model.network.params, (path, { shape }) => input(path, shape));
-  const labels = conditional ? { classLabels: input('class_labels', [batch], 'int64') } : {};
-  const shape = [batch, ...dataShape(model.config)];
-  const timestep = input('t', [batch]);
-  const apply = (sample: Tensor): Tensor => model.network.apply(params, { sample, timestep, ...labels });
-  const out = isSelfConditioned(model) ? shownItsAnswer(apply, input('x', shape)) : apply(input('x', shape));
-  const constants = Object.fromEntries(model.values);
-  const executable: Executable = await runtime.compile(optimize({ outputs: { out } }), { constants });
+  const compiled = new Map<number, Promise<Executable>>();
+  const compile = (size: number): Promise<Executable> => {
+    const made =
+      compiled.get(size) ?? runtime.compile(graphOf(model, size), { constants: Object.fromEntries(model.values) });
+    compiled.set(size, made);
+    return made;
+  };
   return {
     batch,
     async run(x, cNoise, given) {
       const count = x.shape[0]!;
-      const filled = count === batch ? x : floats(shape, filledTo(x.data, batch * (x.data.length / count)));
-      const feeds = {
-        x: filled,
-        t: floats([batch], new Float32Array(batch).fill(cNoise)),
-        ...(conditional && {
-          class_labels: int64s(
-            [batch],
-            Array.from({ length: batch }, (_, i) => given?.[i] ?? 0),
-          ),
-        }),
-      };
+      const size = Math.ceil(count / batch) * batch;
+      const executable = await compile(size);
+      const filled =
+        count === size ? x : floats([size, ...x.shape.slice(1)], filledTo(x.data, size * (x.data.length / count)));
+      const labels = (): HostArray<'int64'> =>
+        int64s(
+          [size],
+          Array.from({ length: size }, (_, i) => given?.[i] ?? 0),
+        );
+      const t = floats([size], new Float32Array(size).fill(cNoise));
+      const feeds = { x: filled, t, ...(conditional && { class_labels: labels() }) };
       const result = (await executable.run(feeds))['out'] as HostArray<'float32'>;
-      return count === batch ? result : rows(result, 0, count);
+      return count === size ? result : rows(result, 0, count);
     },
-    [Symbol.dispose]: () => executable.close(),
+    [Symbol.dispose]() {
+      for (const executable of compiled.values())
+        void executable.then(
+          (one) => one.close(),
+          () => {},
+        );
+    },
   };
+}
+
+/** x, t and, for conditional models, class_labels → out, for one number of rows. */
+function graphOf({ config, network }: Pick<DiffusionModel, 'config' | 'network'>, batch: number) {
+  const params = bindParams(network.params, (path, { shape }) => input(path, shape));
+  const labels = config.num_class_embeds === null ? {} : { classLabels: input('class_labels', [batch], 'int64') };
+  const timestep = input('t', [batch]);
+  const x = input('x', [batch, ...dataShape(config)]);
+  const apply = (sample: Tensor): Tensor => network.apply(params, { sample, timestep, ...labels });
+  return optimize({ outputs: { out: isSelfConditioned({ config }) ? shownItsAnswer(apply, x) : apply(x) } });
 }
 
 /** Whether the network sees x and its own answer to x. */

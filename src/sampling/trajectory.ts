@@ -6,6 +6,7 @@ import type { Grid } from '../diffusion/grid.js';
 import { type Level, logSnr, magnitude } from '../diffusion/level.js';
 import { brownian } from './brownian.js';
 import { type Interval, intervals, type Steps } from './intervals.js';
+import type { Landing } from './landing.js';
 import type { Limit } from './limit.js';
 import type { Denoiser, Estimate, Past, Sampler, VarianceDenoiser } from './sampler.js';
 
@@ -30,6 +31,10 @@ export interface TrajectoryOptions<X> {
   readonly grid?: Grid | undefined;
   /** Keeps estimates of the clean value within reason. */
   readonly limit?: Limit | undefined;
+  /** Changes of the path after each step, in order: inpainting, asymmetric edits, guidance of the mean. */
+  readonly landings?: readonly Landing<X>[];
+  /** Recorded noise for the samplers in place of drawn noise; undefined leaves the draw. */
+  readonly noises?: (index: number, label: string) => X | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,14 +53,20 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
     signal?.throwIfAborted();
     if (from.sigma === 0 && sampler.direction === 'down') throw startsClean(sampler.name, index);
     const start = x;
+    let model: X | null = null; // the answer at the start of the step
     const unlimited: Denoiser<X> = async (at, level) => {
       signal?.throwIfAborted(); // a sampler may take many steps of its own
       const denoised = await options.denoise(at, level);
+      if (at === start && level === from) model = denoised;
       return checked({ denoised, like: start, who: sampler.name, index, level });
     };
     const { denoise } = options;
+    const noise = (label: string): X =>
+      options.noises?.(index, label) ?? space.gaussian(start, fold(key, 'step', index, label));
+    const lincomb: Space<X>['lincomb'] = (...terms) => space.lincomb(...terms);
     const estimate = async (at: X, level: Level): Promise<Estimate<X>> => {
       const { denoised, variance } = await (denoise as VarianceDenoiser<X>).estimate(at, level);
+      if (at === start && level === from) model = denoised;
       const [own, second] = [denoised, variance].map((value) =>
         checked({ denoised: value, like: start, who: sampler.name, index, level }),
       ) as [X, X];
@@ -74,20 +85,24 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
       estimate: 'estimate' in denoise ? estimate : null,
       grid: options.grid ?? null,
       limit,
-      lincomb: (...terms) => space.lincomb(...terms),
-      noise: (label) => space.gaussian(start, fold(key, 'step', index, label)),
+      lincomb,
+      noise,
       brownian: wiener,
     });
-    if (!isFiniteValue(result.x)) {
+    const { denoised } = result;
+    let landed = result.x;
+    const known = { x, from, to, index, count: path.length, denoised, model: model ?? denoised, limit, lincomb, noise };
+    for (const landing of options.landings ?? []) landed = await landing({ ...known, landed });
+    if (!isFiniteValue(landed)) {
       throw new ToolkitError(
         'non-finite',
         `${sampler.name}: x became NaN or infinite in step ${index}, from sigma = ${from.sigma} to sigma = ${to.sigma}. ` +
           'Use more steps or a lower first level.',
       );
     }
-    yield { index, level: from, x, denoised: result.denoised };
-    history = [result.past ?? { level: from, x, denoised: result.denoised }, ...history].slice(0, sampler.memory);
-    x = result.x;
+    yield { index, level: from, x, denoised };
+    history = [result.past ?? { level: from, x, denoised }, ...history].slice(0, sampler.memory);
+    x = landed;
   }
   return x;
 }

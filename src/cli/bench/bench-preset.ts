@@ -37,7 +37,7 @@ async function benchForward(config: Config, { runtime, batch, steps, runs, signa
   const flops = batch * describeNetwork(network).flops;
   const values = initialise(network.params, key(0));
   const begin = performance.now();
-  using compiled = await batchNetwork({ model: { config, network, values }, runtime, batch });
+  using compiled = batchNetwork({ model: { config, network, values }, runtime, batch });
   const session = round(performance.now() - begin);
   const x = noise([batch, config.in_channels, ...side(config)], key(1));
   const labels = config.num_class_embeds === null ? null : Array.from({ length: batch }, () => 0);

@@ -102,7 +102,7 @@ async function modelSubject(path: string, model: DiffusionModel, runtime: () => 
     exact: null,
     data: await dataOf(path),
     async open(count) {
-      const network = await batchNetwork({ model, runtime: runtime(), batch: count });
+      const network = batchNetwork({ model, runtime: runtime(), batch: count });
       const labels = rows === null ? null : new Array<number>(count).fill(model.classes?.length ?? 0);
       const run = (x: Batch, t: number): Promise<Batch> => network.run(x, t, labels);
       return {
