@@ -21,6 +21,11 @@ export interface Item {
   readonly caption: string;
   /** What can be asked or edited, as `kind:value`: `tone:dark`, `who:woman`, `face:winking`. */
   readonly attributes: readonly string[];
+  /**
+   * Kinds that can be told of this picture: of these, what `attributes` does not name is not there, and of other kinds
+   * nothing is known. The kinds that `attributes` names unless told.
+   */
+  readonly kinds?: readonly string[];
   readonly split: Split;
   /** Whether the mirror image still shows what the name says; false for letters, flags, arrows. */
   readonly mirrorable: boolean;

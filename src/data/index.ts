@@ -1,3 +1,4 @@
+export * from './attributes.js';
 export * from './batches.js';
 export * from './cache.js';
 export * from './dataset.js';

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { finish, type Progress, presentLabels } from '../dataset.js';
+import { countAttributes, frequentAttributes, hasAttribute, kindOf } from '../attributes.js';
+import { finish, type Progress, presentLabels, splitIndices } from '../dataset.js';
 import { catalogue, emojiClasses, groupNames, iconSet, styleNames, styles } from '../emoji/catalogue.js';
+import { looked, lookKindsOf, looksOf } from '../emoji/looks.js';
 import { attributesOf, baseOf, familyOf, isMirrorable, nameOf } from '../emoji/names.js';
 import { splits } from '../split.js';
 import { emoji } from './emoji.js';
@@ -108,10 +110,41 @@ test('names', () => {
   ]);
   assert.deepEqual(attributesOf('loudly-crying-face', 'smileys-emotion'), ['face:loudly-crying']);
   assert.deepEqual(attributesOf('two-hearts', 'smileys-emotion'), []);
+  assert.deepEqual(looksOf('grinning-face-with-smiling-eyes'), ['mouth:smile', 'mouth:open', 'eyes:closed']);
+  assert.deepEqual(looksOf('old-woman-dark-skin-tone'), ['age:old']);
   assert.ok(isMirrorable('grinning-face', 'smileys-emotion'));
   assert.ok(!isMirrorable('backhand-index-pointing-left', 'people-body'));
   assert.ok(!isMirrorable('flag-japan', 'flags'));
   assert.ok(!isMirrorable('three-oclock', 'travel-places'));
+});
+
+test('every look is of a drawing there is, and of a kind that applies to it or is unclear there', async () => {
+  const all = await catalogue();
+  const names = new Set(all.map(({ name }) => name));
+  for (const name of looked) assert.ok(names.has(name), `${name} is in the table of looks and is no drawing`);
+  for (const { name, group, attributes, kinds } of all) {
+    for (const attribute of attributes) assert.ok(kinds!.includes(kindOf(attribute)), `${name} ${attribute} ${kinds}`);
+    for (const kind of lookKindsOf(name, group)) assert.ok(kinds!.includes(kind), `${name} ${kind}`);
+  }
+});
+
+test('what does not apply is not known, what is not named of a kind is not there', async () => {
+  const all = await catalogue();
+  const ask = (name: string, attribute: string) =>
+    hasAttribute(all.find((drawing) => drawing.style === 'noto' && drawing.name === name)!, attribute);
+  assert.deepEqual(
+    ['woman', 'woman-dark-skin-tone', 'red-apple', 'bone'].map((name) => ask(name, 'tone:dark')),
+    [false, true, null, null],
+  );
+  assert.deepEqual(
+    ['grinning-face', 'frowning-face', 'yawning-face', 'red-heart', 'woman'].map((name) => ask(name, 'mouth:smile')),
+    [true, false, null, null, null],
+  );
+  assert.deepEqual(
+    ['man-bald', 'man', 'old-man', 'man-running'].map((name) => ask(name, 'hair:bald')),
+    [true, false, null, null],
+  );
+  assert.equal(ask('waving-hand', 'who:man'), null);
 });
 
 test('faces: counts, labels, captions, sources', async () => {
@@ -135,6 +168,17 @@ test('faces: counts, labels, captions, sources', async () => {
       data.item(i).image.some((v) => v < 200),
       `${data.items[i]!.name} is blank`,
     );
+});
+
+test('attributes are counted among the pictures they can be told of', async () => {
+  const data = await finish(emoji.load({ filter: 'faces' }, { size: 8, cacheDir }));
+  const train = splitIndices(data, 'train');
+  const smile = countAttributes(data, train).find(({ name }) => name === 'mouth:smile')!;
+  const known = Array.from(train).filter((i) => hasAttribute(data.items[i]!, 'mouth:smile') !== null);
+  assert.equal(smile.present + smile.absent, known.length);
+  assert.ok(smile.present > 60 && smile.absent > 60, JSON.stringify(smile));
+  assert.ok(frequentAttributes(data, train, 8).includes('eyes:glasses'));
+  assert.deepEqual(frequentAttributes(data, train, 1e6), []);
 });
 
 test('what is drawn is cached; a damaged cache is drawn again', async () => {

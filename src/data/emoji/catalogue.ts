@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 import { ToolkitError } from '../../core/errors.js';
+import { kindOf } from '../attributes.js';
 import type { Item, Source } from '../dataset.js';
 import { splitOf } from '../split.js';
-import { attributesOf, baseOf, captionOf, familyOf, isInvisible, isMirrorable, nameOf } from './names.js';
+import { lookKindsOf, looksOf } from './looks.js';
+import { attributesOf, baseOf, captionOf, familyOf, isInvisible, isMirrorable, isToned, nameOf } from './names.js';
 
 /** The four drawing styles, by the names they have here; the order is that of the labels and must never change. */
 export const styles = {
@@ -73,13 +75,18 @@ export async function catalogue(): Promise<readonly Drawing[]> {
       if (one.style === style && !groupOf.has(baseOf(one.name))) groupOf.set(baseOf(one.name), one.group);
     }
   }
+  const tonable = new Set(filed.filter(({ name }) => isToned(name)).map(({ name }) => baseOf(name)));
   const drawings = filed.map(({ style, icon, name }): Drawing => {
     const group = groupOf.get(baseOf(name))!;
+    const named = attributesOf(name, group);
+    const kinds = lookKindsOf(name, group);
+    const looks = looksOf(name).filter((look) => kinds.includes(kindOf(look)));
     return {
       name,
       label: emojiClasses.indexOf(`${style}/${group}`),
       caption: captionOf(name),
-      attributes: attributesOf(name, group),
+      attributes: [...named, ...looks],
+      kinds: [...new Set([...(tonable.has(baseOf(name)) ? ['tone'] : []), ...named.map(kindOf), ...kinds])],
       split: splitOf(`${splitSalt}: ${familyOf(name)}`),
       mirrorable: isMirrorable(name, group),
       style,
