@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { floats } from './host-array.js';
-import { halves, rowNorms, rowSize, scaleRows, zipped } from './rowwise.js';
+import { halves, rowDeviations, rowDots, rowNorms, rowSize, scaleRows, zipped } from './rowwise.js';
 
 const x = floats([2, 2], [3, 4, 1, -2]);
 
 test('rows have lengths, sizes and factors of their own', () => {
   assert.deepEqual(rowNorms('test', x), [5, Math.sqrt(5)]);
   assert.equal(rowSize(x), 2);
+  assert.deepEqual(rowDots('test', x, floats([2, 2], [1, -1, 2, 3])), [-1, -4]);
+  assert.deepEqual(rowDeviations('test', x), [0.5, 1.5]);
   assert.deepEqual(scaleRows('test', x, [2, -1]).data, Float32Array.of(6, 8, -1, 2));
   assert.deepEqual(x.data, Float32Array.of(3, 4, 1, -2));
 });
@@ -15,6 +17,8 @@ test('rows have lengths, sizes and factors of their own', () => {
 test('a number is a batch of one', () => {
   assert.deepEqual(rowNorms('test', -3), [3]);
   assert.equal(rowSize(-3), 1);
+  assert.deepEqual(rowDots('test', -3, 2), [-6]);
+  assert.deepEqual(rowDeviations('test', -3), [0]);
   assert.equal(scaleRows('test', -3, [2]), -6);
 });
 

@@ -21,6 +21,42 @@ export function rowNorms(who: string, x: unknown): readonly number[] {
   });
 }
 
+/**
+ * Inner product of every row of one batch with the same row of another.
+ *
+ * @example
+ * import { floats, rowDots } from 'langevin/core';
+ * rowDots('me', floats([2, 2], [3, 4, 0, 2]), floats([2, 2], [1, 1, 5, -1])); // → [7, -2]
+ */
+export function rowDots(who: string, a: unknown, b: unknown): readonly number[] {
+  if (typeof a === 'number') return [a * (b as number)];
+  const [{ shape, data }, other] = [batchOf(who, a), batchOf(who, b)];
+  const size = sizeOf(shape.slice(1));
+  return Array.from({ length: shape[0] ?? 1 }, (_, row) => {
+    let sum = 0;
+    for (let i = row * size; i < (row + 1) * size; i++) sum += data[i]! * other.data[i]!;
+    return sum;
+  });
+}
+
+/**
+ * Standard deviation of the numbers of every row, about their own mean.
+ *
+ * @example
+ * import { floats, rowDeviations } from 'langevin/core';
+ * rowDeviations('me', floats([2, 2], [3, 5, 2, 2])); // → [1, 0]
+ */
+export function rowDeviations(who: string, x: unknown): readonly number[] {
+  if (typeof x === 'number') return [0];
+  const { shape, data } = batchOf(who, x);
+  const size = sizeOf(shape.slice(1));
+  return Array.from({ length: shape[0] ?? 1 }, (_, row) => {
+    const values = data.subarray(row * size, (row + 1) * size);
+    const mean = values.reduce((sum, value) => sum + value, 0) / size;
+    return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / size);
+  });
+}
+
 /** How many numbers a row of the batch has. */
 export const rowSize = (x: unknown): number => (isFloats(x) ? sizeOf(x.shape.slice(1)) : 1);
 

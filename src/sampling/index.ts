@@ -1,9 +1,12 @@
+export * from './averaged.js';
 export * from './beta-quantile.js';
 export * from './brownian.js';
 export * from './denoiser.js';
 export * from './diffusers/index.js';
 export * from './editing/index.js';
 export * from './guidance/index.js';
+export * from './guidance.js';
+export * from './guided-path.js';
 export * from './intervals.js';
 export * from './landing.js';
 export * from './limit.js';
@@ -17,3 +20,4 @@ export * from './scheme.js';
 export * from './start.js';
 export * from './steps/index.js';
 export * from './trajectory.js';
+export * from './within.js';

@@ -1,10 +1,10 @@
 import type { Level } from '../diffusion/level.js';
 
 /**
- * The same question, which repeats its last answer for the same x at the same level: several edits and kinds of guidance
- * may ask a denoiser in one step, and the network runs once.
+ * The same denoiser, which repeats its last answer for the same x at the same level: several edits and kinds of guidance
+ * may ask it in one step, and the network runs once.
  */
-export function remembered<X, Answer>(
+export function remembered<X, Answer = X>(
   ask: (x: X, level: Level) => Promise<Answer>,
 ): (x: X, level: Level) => Promise<Answer> {
   let last: { readonly x: X; readonly level: Level; readonly answer: Promise<Answer> } | null = null;

@@ -6,7 +6,6 @@ import { fold, key } from '../core/random.js';
 import { batchSpace } from '../core/space.js';
 import { cosine, discrete, grid, type Level, predictions } from '../diffusion/index.js';
 import { denoiser } from './denoiser.js';
-import { classifierFree, guidances } from './guidance/index.js';
 import { limited } from './limit.js';
 import { clip, dynamicThreshold, limits } from './limits/index.js';
 import { ddim, ddpm, euler, heun } from './samplers/index.js';
@@ -136,23 +135,6 @@ suite('denoiser', () => {
     );
     assert.ok(Math.abs(seen[0]![0] - seen[1]![0]) < 1e-12);
     assert.ok(ends.every((end) => Math.abs(end - (0.5 - sigma * 0.25) / alpha) < 1e-12));
-  });
-});
-
-suite('guidance', () => {
-  for (const name of guidances.names) {
-    test(`${name} at its neutral scale is the conditional model, with no other call`, async () => {
-      const fail = async (): Promise<number> => assert.fail('the unconditional model was asked');
-      const guided = guidances.entries[name]({ conditional: denoise, unconditional: fail, scale: 1, space: numbers });
-      const level = { alpha: 1, sigma: 2 };
-      assert.equal(await guided(3, level), await denoise(3, level));
-    });
-  }
-
-  test('classifier-free guidance extrapolates from the unconditional answer', async () => {
-    const constant = (value: number) => async (_: number, __: Level) => value;
-    const guided = classifierFree({ conditional: constant(3), unconditional: constant(1), scale: 2.5, space: numbers });
-    assert.equal(await guided(0, { alpha: 1, sigma: 1 }), 1 + 2.5 * 2);
   });
 });
 
