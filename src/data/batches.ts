@@ -44,6 +44,8 @@ export interface BatchesOptions {
    * 0 leaves every picture once, 1 makes classes about equally frequent.
    */
   readonly balance?: number;
+  /** Leaves out the pictures it is false of. */
+  readonly only?: (item: Item) => boolean;
 }
 
 /**
@@ -51,8 +53,9 @@ export interface BatchesOptions {
  * place in it is one whole number, the count of pictures taken so far, so that a run continues from any place exactly
  * as if it had never stopped. `at(position)` is a pure function; batches run across the ends of epochs.
  */
-export function batches({ data, split = 'train', key, batchSize, balance = 0 }: BatchesOptions) {
-  const pool = balanced(data, splitIndices(data, split), balance);
+export function batches({ data, split = 'train', key, batchSize, balance = 0, only = () => true }: BatchesOptions) {
+  const wanted = splitIndices(data, split).filter((i) => only(data.items[i]!));
+  const pool = balanced(data, wanted, balance);
   if (pool.length === 0) {
     throw new ToolkitError(
       'empty-data',

@@ -16,27 +16,39 @@ import {
   type StorageType,
   writeSafetensors,
 } from '../nn/index.js';
+import type { Scheme } from '../sampling/index.js';
+import { readScheme, writeScheme } from './scheme-file.js';
 
-/** A trained classifier: network, numbers and the names of its classes. */
+/** A trained classifier: network, numbers and the names of its outputs, classes or attributes as `target` of its config says. */
 export interface ClassifierModel {
   readonly network: Classifier;
   readonly values: ParamValues;
   readonly classes: readonly string[];
+  /** The noise levels that a noise-aware network was trained on, as a model's scheme says them; null for others. */
+  readonly scheme: Scheme | null;
   /** SHA-256 of the weights; empty while training. */
   readonly hash: string;
 }
 
-const files = { config: 'config.json', weights: 'model.safetensors', classes: 'classes.json' } as const;
+const files = {
+  config: 'config.json',
+  weights: 'model.safetensors',
+  classes: 'classes.json',
+  scheduler: 'scheduler/scheduler_config.json',
+} as const;
 
 export interface SaveClassifierOptions {
-  readonly model: Pick<ClassifierModel, 'network' | 'values' | 'classes'>;
+  readonly model: Pick<ClassifierModel, 'network' | 'values' | 'classes' | 'scheme'>;
   /** How weights are stored; F16 halves the file. */
   readonly dtype?: StorageType;
   /** Further files by relative path: the model card, for example. */
   readonly extra?: Readonly<Record<string, string | Uint8Array>>;
 }
 
-/** Writes a classifier as a folder of `config.json`, `model.safetensors` and `classes.json`; whole or not at all. */
+/**
+ * Writes a classifier as a folder of `config.json`, `model.safetensors`, `classes.json` and, where it knows noise levels,
+ * `scheduler/scheduler_config.json`; whole or not at all.
+ */
 export async function saveClassifier(
   path: string,
   { model, dtype = 'F32', extra = {} }: SaveClassifierOptions,
@@ -46,6 +58,7 @@ export async function saveClassifier(
     [files.config]: formatClassifierConfig(model.network.config),
     [files.weights]: writeSafetensors(model.values, { dtype }),
     [files.classes]: `${JSON.stringify(model.classes, null, 2)}\n`,
+    ...(model.scheme && { [files.scheduler]: `${JSON.stringify(writeScheme(model.scheme), null, 2)}\n` }),
   };
   await writeDirectoryAtomic(path, async (directory) => {
     for (const [name, content] of Object.entries(contents)) await writeFileAtomic(join(directory, name), content);
@@ -79,6 +92,7 @@ export async function loadClassifier(path: string): Promise<ClassifierModel> {
     network,
     values: matchParams(network.params, readSafetensors(bytes, { name }).tensors, { name }),
     classes: classes.map(String),
+    scheme: network.config.noise_conditional ? readScheme(await readJson(join(folder, files.scheduler))) : null,
     hash: createHash('sha256').update(bytes).digest('hex'),
   };
 }

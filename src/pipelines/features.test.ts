@@ -7,7 +7,7 @@ import { referenceRuntime } from '../runtime/index.js';
 import { classifierFeatures, onnxFeatures, resized } from './features.js';
 
 const network = classifier({ num_classes: 2, block_out_channels: [8], norm_num_groups: 4, num_features: 5 });
-const model = { network, values: initialise(network.params, key(1)), classes: ['a', 'b'], hash: '' };
+const model = { network, values: initialise(network.params, key(1)), classes: ['a', 'b'], scheme: null, hash: '' };
 const see = (pictures: HostArray<'float32'>, batch: number) =>
   classifierFeatures({ model, runtime: referenceRuntime(), name: 'tiny', batch }).extract(pictures);
 

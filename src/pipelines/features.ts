@@ -1,8 +1,10 @@
 import { ToolkitError } from '../core/errors.js';
 import { concatRows, floats, type HostArray, rows, sizeOf } from '../core/host-array.js';
+import { asSeen } from '../diffusion/index.js';
 import { constant, input, optimize } from '../graph/index.js';
 import { bindParams } from '../nn/index.js';
 import type { OnnxModel, OnnxValue, Runtime } from '../runtime/index.js';
+import { assemble } from '../sampling/index.js';
 import type { ClassifierModel } from './classifier.js';
 
 type Batch = HostArray<'float32'>;
@@ -27,13 +29,14 @@ export interface ClassifierFeaturesOptions {
 export function classifierFeatures({ model, runtime, name, batch = 64 }: ClassifierFeaturesOptions): FeatureNetwork {
   const { network, values } = model;
   const { in_channels: channels, noise_conditional: noisy } = network.config;
+  const told = model.scheme ? asSeen(assemble(model.scheme)).told(0) : 0; // clean pictures are at the first level
   const compiled = new Map<string, Promise<Awaited<ReturnType<Runtime['compile']>>>>();
   const compile = (shape: readonly number[]) => {
     const known = compiled.get(shape.join());
     if (known) return known;
     const params = bindParams(network.params, (path, { shape }) => input(path, shape));
     const sample = input('x', shape);
-    const timestep = noisy ? constant(floats([shape[0]!])) : undefined; // clean pictures are at level 0
+    const timestep = noisy ? constant(floats([shape[0]!], new Float32Array(shape[0]!).fill(told))) : undefined;
     const { features } = network.apply(params, { sample, timestep });
     const made = runtime.compile(optimize({ outputs: { features } }), { constants: Object.fromEntries(values) });
     compiled.set(shape.join(), made);

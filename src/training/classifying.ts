@@ -1,23 +1,25 @@
-import { ToolkitError } from '../core/errors.js';
 import { floats, type HostArray, type Shape } from '../core/host-array.js';
-import { fold, type Key } from '../core/random.js';
-import { type Batch, type DataSet, gather } from '../data/index.js';
-import { input, logSoftmax, mul, neg, optimize, sum, type Tensor } from '../graph/index.js';
+import { fold, type Key, uniforms } from '../core/random.js';
+import { batchSpace } from '../core/space.js';
+import type { Batch } from '../data/index.js';
+import { type Grid, type Level, type LevelSampler, mixRows } from '../diffusion/index.js';
+import { input, type Tensor } from '../graph/index.js';
 import {
   bindParams,
   type Classifier,
   type DropoutMask,
   drawMasks,
-  type ParamValues,
   paramEntries,
   trainingContext,
 } from '../nn/index.js';
-import type { Executable, Feeds, Runtime } from '../runtime/index.js';
+import type { Feeds } from '../runtime/index.js';
+import type { ClassifierTarget } from './targets/index.js';
 import type { Objective } from './update.js';
-import { type HeldOutLoss, spread } from './validate.js';
 
 export interface ClassificationOptions {
   readonly network: Classifier;
+  /** What is told of pictures. */
+  readonly target: ClassifierTarget;
   readonly batch: number;
   /** [C, H, W] of one picture. */
   readonly picture: Shape;
@@ -31,8 +33,8 @@ export interface ClassificationObjective extends Objective {
 }
 
 /**
- * The cross-entropy of a classifier per sample, −Σ_k y_k·ln softmax(F(x))_k, as graph. Inputs `x` and `target`, a row of
- * probabilities for each picture: one where the class is, or nothing at all for a picture that does not count.
+ * The loss of a classifier per sample as graph: the target's, of logits F(x), or F(x_t, t) where the network knows noise
+ * levels. Inputs `x`, `t` for such networks, and what the target is fed, rows of zeros for pictures that do not count.
  */
 export function classificationObjective(options: ClassificationOptions): ClassificationObjective {
   const { network, training } = options;
@@ -42,109 +44,95 @@ export function classificationObjective(options: ClassificationOptions): Classif
     masks: () => masks,
     losses(parameter) {
       const context = training ? trainingContext() : undefined;
-      const { logits, target } = classified({ ...options, parameter, context });
+      const { losses } = classified({ ...options, parameter, context });
       masks = context?.masks ?? [];
-      return crossEntropy(logits, target);
+      return losses;
     },
   };
 }
 
-const crossEntropy = (logits: Tensor, target: Tensor): Tensor =>
-  neg(sum(mul(target, logSoftmax(logits)), { axes: [1] }));
-
-interface ClassifiedOptions extends Omit<ClassificationOptions, 'training'> {
+export interface ClassifiedOptions extends Omit<ClassificationOptions, 'training'> {
   readonly parameter: (name: string) => Tensor;
-  readonly context: ReturnType<typeof trainingContext> | undefined;
+  readonly context?: ReturnType<typeof trainingContext> | undefined;
 }
 
-function classified({ network, batch, picture, parameter, context }: ClassifiedOptions) {
+/** Losses [B] and logits [B, K] of one batch. */
+export function classified({ network, target, batch, picture, parameter, context }: ClassifiedOptions) {
   const params = bindParams(network.params, parameter);
-  const { logits } = network.apply(params, { sample: input('x', [batch, ...picture]) }, context);
-  return { logits, target: input('target', logits.shape) };
+  const timestep = network.config.noise_conditional ? input('t', [batch]) : undefined;
+  const { logits } = network.apply(params, { sample: input('x', [batch, ...picture]), timestep }, context);
+  const fed = new Map(target.inputs.map((name) => [name, input(name, logits.shape)]));
+  return { logits, losses: target.losses(logits, (name) => fed.get(name)!) };
 }
 
-/** The one-hot rows of some labels, [B, K]; a label below 0 gives a row of zeros. */
-export function oneHot(labels: ArrayLike<number>, classes: number): HostArray<'float32'> {
-  const out = floats([labels.length, classes]);
-  for (const [row, label] of Array.from(labels).entries()) {
-    if (label >= classes) {
-      throw new ToolkitError('bad-label', `oneHot: labels must be below ${classes}, got ${label}.`);
-    }
-    if (label >= 0) out.data[row * classes + label] = 1;
-  }
-  return out;
+/** The noise that a noise-aware classifier sees pictures through. */
+export interface ClassifierNoise {
+  /** The levels, in the scale of x that the network sees; see `asSeen`. */
+  readonly grid: Grid;
+  /** What the network is told of the level at an index. */
+  readonly told: (index: number) => number;
+}
+
+export interface SeenOptions extends ClassifierNoise {
+  readonly clean: HostArray<'float32'>;
+  /** Indices of the grid, one a picture; −1 for a picture without noise. */
+  readonly indices: ArrayLike<number>;
+  readonly key: Key;
+  /** Number of the first picture in a job done in parts. */
+  readonly first?: number;
+}
+
+/** Pictures as a noise-aware classifier sees them, x_t = α·x₀ + σ·ε, and what it is told, which is level 0 for clean ones. */
+export function seenThroughNoise({ grid, told, clean, indices, key, first = 0 }: SeenOptions): Feeds {
+  const levels = Array.from(
+    indices,
+    (index): Pick<Level, 'alpha' | 'sigma'> => (index < 0 ? unnoised(grid) : grid.level(index)),
+  );
+  const noise = batchSpace({ first }).gaussian(clean, key);
+  return {
+    x: mixRows({ clean, noise, mixes: levels.map(({ alpha, sigma }) => ({ clean: alpha, noise: sigma })) }),
+    t: floats(
+      [levels.length],
+      Float32Array.from(indices, (index) => told(Math.max(0, index))),
+    ),
+  };
+}
+
+/** No noise, at the scale that the least noisy level gives the data. */
+const unnoised = (grid: Grid): Pick<Level, 'alpha' | 'sigma'> => ({ alpha: grid.level(0).alpha, sigma: 0 });
+
+export interface TrainingNoise extends ClassifierNoise {
+  readonly levels: LevelSampler;
+  /** Share of pictures that are shown without noise. */
+  readonly cleanShare: number;
 }
 
 export interface ClassificationFeedsOptions {
-  readonly batch: Pick<Batch, 'x' | 'labels'>;
-  readonly classes: number;
+  readonly batch: Pick<Batch, 'x' | 'items'>;
+  readonly target: ClassifierTarget;
   readonly masks: readonly DropoutMask[];
   readonly key: Key;
+  /** How much noise is added; null for a classifier of clean pictures. */
+  readonly noise?: TrainingNoise | null;
 }
 
 /** What one run of the classification graph is fed. */
-export const classificationFeeds = ({ batch, classes, masks, key }: ClassificationFeedsOptions): Feeds => ({
-  x: batch.x,
-  target: oneHot(batch.labels, classes),
-  ...drawMasks(masks, fold(key, 'dropout')),
-});
-
-/** Cross-entropy and share of right answers on pictures that were not trained on. */
-export interface HeldOutAccuracy extends HeldOutLoss {
-  /** In [0, 1]. */
-  readonly accuracy: number;
-}
-
-export interface ClassificationValidatorOptions extends Omit<ClassificationOptions, 'training'> {
-  readonly runtime: Runtime;
-  readonly data: DataSet;
-  /** Positions of the held-out pictures. */
-  readonly indices: ArrayLike<number>;
-  /** Pictures looked at. */
-  readonly most?: number;
-}
-
-/** Measures a classifier on held-out pictures with a class, always the same ones. */
-export async function createClassificationValidator(options: ClassificationValidatorOptions) {
-  const { runtime, network, batch, data, most = 1000 } = options;
-  const classes = network.config.num_classes;
-  const parameter = (name: string, shape: Shape): Tensor => input(`param/${name}`, shape);
-  const parameters = new Map(paramEntries(network.params).map(([name, { shape }]) => [name, parameter(name, shape)]));
-  const { logits, target } = classified({ ...options, parameter: (name) => parameters.get(name)!, context: undefined });
-  const graph = optimize({ outputs: { losses: crossEntropy(logits, target), logits } });
-  const executable: Executable = await runtime.compile(graph);
-  const known = Array.from(options.indices).filter((i) => data.items[i]!.label >= 0);
-  const chosen = spread(known, most);
+export function classificationFeeds({ batch, target, masks, key, noise = null }: ClassificationFeedsOptions): Feeds {
+  const { x: clean, items } = batch;
   return {
-    async measure(values: ParamValues, signal?: AbortSignal): Promise<HeldOutAccuracy> {
-      const weights: Feeds = Object.fromEntries(
-        [...parameters.keys()].map((name) => [`param/${name}`, values.get(name)!]),
-      );
-      let [loss, right] = [0, 0];
-      for (let at = 0; at < chosen.length; at += batch) {
-        signal?.throwIfAborted();
-        const part = chosen.slice(at, at + batch);
-        const { x, labels } = gather(
-          data,
-          Array.from({ length: batch }, (_, i) => part[i] ?? part[0]!),
-        );
-        const results = await executable.run({ x, target: oneHot(labels, classes), ...weights });
-        const [losses, scores] = [results['losses']!.data as Float32Array, results['logits']!.data as Float32Array];
-        for (let i = 0; i < part.length; i++) {
-          loss += losses[i]!;
-          if (largest(scores.subarray(i * classes, (i + 1) * classes)) === labels[i]) right += 1;
-        }
-      }
-      const pictures = chosen.length;
-      return { mean: loss / pictures, byLevel: [], pictures, accuracy: right / pictures };
-    },
-    [Symbol.dispose]: () => executable.close(),
+    ...(noise ? noisy(clean, { ...noise, key }) : { x: clean }),
+    ...target.feeds(items),
+    ...drawMasks(masks, fold(key, 'dropout')),
   };
 }
 
-/** Where the largest of some numbers stands. */
-function largest(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
+function noisy(
+  clean: HostArray<'float32'>,
+  { key, levels, cleanShare, ...noise }: TrainingNoise & { readonly key: Key },
+): Feeds {
+  const count = clean.shape[0]!;
+  const { indices } = levels.levels({ key: fold(key, 'levels'), count, grid: noise.grid });
+  const spared = uniforms(fold(key, 'clean'), count);
+  const drawn = indices.map((index, i) => (spared[i]! < cleanShare ? -1 : index));
+  return seenThroughNoise({ ...noise, clean, indices: drawn, key: fold(key, 'noise') });
 }

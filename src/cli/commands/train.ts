@@ -6,7 +6,7 @@ import { defineCommand } from '../define-command.js';
 import { flagOf, settle, usageError } from '../parse.js';
 import { openRuntime } from '../runtime.js';
 import { duration } from '../terminal/format.js';
-import { classifierPlan } from '../train/classifier-session.js';
+import { classifierPlan } from '../train/classifier-plan.js';
 import { loadData } from '../train/load-data.js';
 import { type RunPlan, resumedOptions, type TrainOptions, trainPlan } from '../train/plan.js';
 import { isRun, readRunConfig } from '../train/run-folder.js';

@@ -15,7 +15,7 @@ import {
   type UNet2dConfig,
 } from '../../nn/index.js';
 import type { Scheme } from '../../sampling/index.js';
-import { usageError } from '../parse.js';
+import { flagOf, usageError } from '../parse.js';
 import { asMistakeIn, named } from './named.js';
 import { channelsFor, checkObjective, objectivePlan, schemeFor } from './objective-plan.js';
 import { pointNetwork, pointOptions, pointScheme } from './point-plan.js';
@@ -51,10 +51,15 @@ export interface PlanOptions {
   readonly data: DataSet;
 }
 
+/** Options that say something about classifiers alone. */
+const forClassifiers = ['target', 'noiseAware', 'attributes'] as const satisfies readonly (keyof TrainOptions)[];
+
 /** Settles everything that follows from the options and the data. */
 export async function trainPlan({ version, data, given = new Set(), ...rest }: PlanOptions): Promise<TrainPlan> {
   const ofPoints = isPoints(data);
   const options = ofPoints ? pointOptions(rest.options, given) : rest.options;
+  const idle = forClassifiers.find((name) => given.has(name));
+  if (idle !== undefined) throw usageError(`train: ${flagOf(idle)} is for --task classifier. Leave it out.`);
   const { name, count, size, channels, sources } = data;
   const classes = options.labels ? data.classes : null;
   augmentationsOf(options.augment); // an unknown name is told before anything is built
@@ -162,7 +167,7 @@ function parseJson(name: string, text: string): object {
 /** What may be told anew when a run is continued: its length and what is watched, and the way out of trouble. */
 const changeable: readonly (keyof TrainOptions)[] = [
   ...(['steps', 'minutes', 'lr', 'clip', 'curve', 'warmup'] as const),
-  ...(['previewEvery', 'validateEvery', 'checkpointEvery', 'keep'] as const),
+  ...(['previewEvery', 'validateEvery', 'checkpointEvery', 'keep', 'weights'] as const),
 ];
 
 const ofTheCommand: readonly (keyof TrainOptions)[] = ['out', 'resume', 'dryRun'];

@@ -199,7 +199,8 @@ function createSaver({ plan, folder, session, seconds }: SaverOptions) {
       heldOut = await session.validate(signal);
       if (!heldOut) return null;
       const { mean, byLevel } = heldOut;
-      const accuracy = 'accuracy' in heldOut ? { accuracy: (heldOut as HeldOutAccuracy).accuracy } : {};
+      const { accuracy: share, accuracyByLevel } = heldOut as HeldOutAccuracy;
+      const accuracy = 'accuracy' in heldOut ? { accuracy: share, accuracyByLevel } : {};
       log.record({
         ...{ step: session.stepper.steps, seconds: seconds() },
         ...{ heldOut: mean, heldOutByLevel: byLevel, ...accuracy },

@@ -137,7 +137,8 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     async save(path, { samples, ...standing }) {
       const card = modelCard({ ...standing, plan, parameters, step: stepper.steps, samples: samples?.count ?? 0 });
       const extra = { 'README.md': card, ...(samples && { 'samples.png': samples.png }) };
-      await saveModel(path, { model: model(), extra });
+      const dtype = options.weights === 'f16' ? 'F16' : 'F32';
+      await saveModel(path, { model: model(), dtype, extra });
     },
     async validate(signal) {
       if (!indices) return null;

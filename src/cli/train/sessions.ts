@@ -1,6 +1,7 @@
 import type { DataSet } from '../../data/dataset.js';
 import type { Runtime } from '../../runtime/runtime.js';
-import { type ClassifierPlan, createClassifierSession } from './classifier-session.js';
+import type { ClassifierPlan } from './classifier-plan.js';
+import { createClassifierSession } from './classifier-session.js';
 import type { RunPlan, TrainPlan } from './plan.js';
 import { createSession, type Session } from './session.js';
 

@@ -8,6 +8,18 @@ export const trainOptions = {
     default: 'denoise',
     help: 'What to train: a model that draws, or a classifier of the data, whose features sample metrics use.',
   }),
+  target: choice(['class', 'attributes'], {
+    default: 'class',
+    help: 'What a classifier tells: one class of several, or each of many attributes.',
+  }),
+  attributes: text({
+    default: null,
+    placeholder: 'LIST',
+    help: 'Attributes to learn, joined by commas: whole ones as mouth:smile, or kinds as tone,who,mouth; all that are frequent unless told.',
+  }),
+  noiseAware: flag({
+    help: 'Trains a classifier on noised pictures and tells it the noise level, as classifier guidance needs.',
+  }),
   data: text({
     default: 'emoji',
     placeholder: 'DATA',
@@ -107,6 +119,10 @@ export const trainOptions = {
   previewEvery: integer({ default: 500, min: 0, help: 'Steps between pictures of samples; 0 for none.' }),
   validateEvery: integer({ default: 1000, min: 0, help: 'Steps between measurements of held-out loss; 0 for none.' }),
   checkpointEvery: integer({ default: 1000, min: 0, help: 'Steps between checkpoints; 0 for one at the end.' }),
+  weights: choice(['f32', 'f16'], {
+    default: 'f32',
+    help: 'How the weights of the finished model are stored; f16 takes half.',
+  }),
   keep: integer({ default: 2, min: 1, help: 'Checkpoints kept.' }),
   dryRun: flag({ help: 'Prints the settled configuration and stops.' }),
 };

@@ -56,8 +56,13 @@ function tell(out: Output, event: TrainingEvent): void {
   if (event.kind === 'preview') out.say(`Samples at step ${event.step}: ${event.file}`);
   if (event.kind === 'validation') {
     if ('accuracy' in event.heldOut) {
-      const { mean, accuracy } = event.heldOut as HeldOutAccuracy;
-      out.say(`Held-out at step ${event.step}: ${figure(100 * accuracy)} % right, cross-entropy ${figure(mean)}`);
+      const { mean, accuracy, accuracyByLevel, attributes } = event.heldOut as HeldOutAccuracy;
+      const right = attributes ? '% balanced accuracy' : '% right';
+      const shares = accuracyByLevel.map((share) => figure(100 * share)).join(' ');
+      const noisy = shares && ` (from clean to noise: ${shares})`;
+      out.say(
+        `Held-out at step ${event.step}: ${figure(100 * accuracy)} ${right}, cross-entropy ${figure(mean)}${noisy}`,
+      );
       return;
     }
     const levels = event.heldOut.byLevel.map(figure).join(' ');

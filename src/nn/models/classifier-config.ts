@@ -1,12 +1,15 @@
 import { ToolkitError } from '../../core/errors.js';
-import { type Config, formatConfig, listOf, orNull, parseConfig, real, truth, whole } from '../config.js';
+import { type Config, formatConfig, listOf, oneOf, orNull, parseConfig, real, truth, whole } from '../config.js';
 
 /** Every key of a classifier's config with its default. */
 export const classifierFields = {
   /** Side of the pictures it was trained on; others work too. */
   sample_size: orNull(whole(1)),
   in_channels: whole(3),
+  /** Number of outputs: classes, or attributes. */
   num_classes: whole(10),
+  /** What the outputs are: one class of several, to be put through a softmax, or attributes, each through a sigmoid. */
+  target: oneOf(['class', 'attributes'], 'class'),
   block_out_channels: listOf(whole(1), [32, 64, 128]),
   layers_per_block: whole(1),
   norm_num_groups: whole(8),
