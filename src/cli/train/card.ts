@@ -50,7 +50,7 @@ export function modelCard({ plan, parameters, step, seconds, heldOut, samples }:
       ? [`![${shown} samples](samples.png)\n\nThe first ${shown} samples of seed ${seed}, not chosen.`]
       : []),
     `## Use\n\n\`\`\`sh\nlangevin sample --model . ${ofPoints ? '-n 2000 -o samples.svg' : '-n 16 -o samples.png'}\n\`\`\``,
-    `## How it was made\n\n\`\`\`sh\n${commandLine('train', trainOptions, { ...options, out: null })}\n\`\`\``,
+    `## How it was made\n\n\`\`\`sh\n${commandLine('train', trainOptions, { ...options, out: null, resume: false })}\n\`\`\``,
     markdownTable([['', ''], ...rows]),
     ...(heldOut ? [heldOutSection(heldOut)] : []),
     `## Data and licences\n\n${data.sources.map(sourceLine).join('\n')}`,

@@ -46,7 +46,7 @@ export function classifierCard({ plan, parameters, step, seconds, heldOut }: Cla
     `# ${titleOf(plan)}`,
     introduction(plan),
     `## Use\n\n${useOf(plan)}`,
-    `## How it was made\n\n\`\`\`sh\n${commandLine('train', trainOptions, { ...options, out: null })}\n\`\`\``,
+    `## How it was made\n\n\`\`\`sh\n${commandLine('train', trainOptions, { ...options, out: null, resume: false })}\n\`\`\``,
     ...(options.model ? [`\`${options.model}\` is the \`config.json\` here.`] : []),
     markdownTable([['', ''], ...rows]),
     ...(heldOut && heldOut.byLevel.length > 0 ? [levelSection(plan, heldOut)] : []),
