@@ -22,10 +22,12 @@ export interface PicturesOptions {
   readonly count: number;
   readonly size?: number;
   readonly classes?: number;
+  /** Attributes of picture i; none unless told. */
+  readonly attributes?: (i: number) => readonly string[];
 }
 
 /** Random pictures, the same every time; the i-th has class i modulo `classes`. */
-export function randomPictures({ count, size = 8, classes = 0 }: PicturesOptions): DataSet {
+export function randomPictures({ count, size = 8, classes = 0, attributes = () => [] }: PicturesOptions): DataSet {
   const shape = [count, 3, size, size];
   return dataSet({
     name: 'random',
@@ -38,7 +40,7 @@ export function randomPictures({ count, size = 8, classes = 0 }: PicturesOptions
       name: `picture ${i}`,
       label: classes === 0 ? -1 : i % classes,
       caption: '',
-      attributes: [],
+      attributes: attributes(i),
       split: 'train',
       mirrorable: true,
     })),
