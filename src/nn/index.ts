@@ -22,6 +22,7 @@ export {
   isClassifierConfig,
   parseClassifierConfig,
 } from './models/classifier-config.js';
+export { type DeltaNet, type DeltaNetOptions, deltaNet } from './models/delta-net.js';
 export { type Mlp, type MlpInputs, mlp } from './models/mlp.js';
 export { formatMlpConfig, type MlpConfig, mlpClassName, mlpFields, parseMlpConfig } from './models/mlp-config.js';
 export * from './models/network.js';

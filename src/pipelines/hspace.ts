@@ -1,0 +1,212 @@
+import { ToolkitError } from '../core/errors.js';
+import { floats, type HostArray, int64s, rows, type Shape, sizeOf } from '../core/host-array.js';
+import { add, type Graph, input, mul, optimize, reshape, type Tensor } from '../graph/index.js';
+import {
+  bindParams,
+  type DeltaNet,
+  dataShape,
+  editTaps,
+  type ParamValues,
+  recordTaps,
+  type UNet2d,
+} from '../nn/index.js';
+import type { Executable, Runtime } from '../runtime/index.js';
+import type { DiffusionModel } from './model.js';
+
+type Batch = HostArray<'float32'>;
+
+/** The bottom of the U: what Kwon et al. 2023 (arXiv:2210.10960) call h-space. */
+export const bottleneck = 'mid_block';
+
+/** A trained function from h to a change of it, see `deltaNet`. */
+export interface DeltaFunction {
+  readonly network: DeltaNet;
+  readonly values: ParamValues;
+}
+
+export interface HspaceOptions {
+  readonly model: Pick<DiffusionModel, 'config' | 'network' | 'values'>;
+  readonly runtime: Runtime;
+  /** Rows computed together. */
+  readonly batch: number;
+  /** Where the network is read and changed; the bottleneck unless told. */
+  readonly tap?: string;
+  /** Trained functions that may be added, each with its own strength. */
+  readonly functions?: readonly DeltaFunction[];
+}
+
+export interface HspaceQuestion {
+  /** Noisy pictures [n, C, H, W], scaled as the network takes them. */
+  readonly x: Batch;
+  readonly cNoise: number;
+  /** One label a row; null for an unconditional model. */
+  readonly labels: readonly number[] | null;
+}
+
+export interface ShiftQuestion extends HspaceQuestion {
+  /** Added to h, one change a row [n, C, H, W]; null for nothing. */
+  readonly delta: Batch | null;
+  /** Strengths of the functions, a row of them for each picture; needed where there are functions. */
+  readonly strengths?: readonly (readonly number[])[];
+}
+
+/** A U-Net with one of its taps laid open. */
+export interface Hspace extends Disposable {
+  readonly batch: number;
+  /** [C, H, W] of what passes the tap. */
+  readonly shape: Shape;
+  /** The output, and what passed the tap. */
+  record(question: HspaceQuestion): Promise<{ readonly out: Batch; readonly h: Batch }>;
+  /**
+   * The output as it is, and the output with h + Δh + Σ strength·f(h, t) in the place of h, in one run: all that comes
+   * before the tap is computed once. Where a row's change is zero the two outputs are equal in every bit.
+   */
+  shift(question: ShiftQuestion): Promise<{ readonly out: Batch; readonly shifted: Batch }>;
+}
+
+/** Lays a tap of a U-Net open: graphs are compiled when first asked, and once more for each multiple of `batch`. */
+export function hspace({ model, runtime, batch, tap = bottleneck, functions = [] }: HspaceOptions): Hspace {
+  const network = unetOf(model, tap);
+  const shape = tapShape(network, model, tap);
+  const conditional = model.config.num_class_embeds !== null;
+  const values = [...model.values, ...functions.flatMap(({ values }, i) => prefixed(values, i))];
+  const constants: Record<string, HostArray> = Object.fromEntries(values);
+  const compiled = new Map<string, Promise<Executable>>();
+  const executable = (kind: 'record' | 'shift', size: number): Promise<Executable> => {
+    const id = `${kind} ${size}`;
+    const own = kind === 'record' ? Object.fromEntries(model.values) : constants;
+    const made =
+      compiled.get(id) ??
+      runtime.compile(hspaceGraph({ network, model, tap, functions, size, shifts: kind === 'shift' }), {
+        constants: own,
+      });
+    compiled.set(id, made);
+    return made;
+  };
+  const run = async (kind: 'record' | 'shift', { x, cNoise, labels }: HspaceQuestion, more: Filled) => {
+    const count = x.shape[0]!;
+    const size = Math.ceil(count / batch) * batch;
+    const feeds = {
+      x: filled(x, size),
+      t: floats([size], new Float32Array(size).fill(cNoise)),
+      ...(conditional && {
+        class_labels: int64s(
+          [size],
+          Array.from({ length: size }, (_, i) => labels?.[i] ?? 0),
+        ),
+      }),
+      ...more(size),
+    };
+    const results = await (await executable(kind, size)).run(feeds);
+    const cut = (name: string): Batch => rows(results[name] as Batch, 0, count);
+    return cut;
+  };
+  return {
+    batch,
+    shape,
+    async record(question) {
+      const cut = await run('record', question, () => ({}));
+      return { out: cut('out'), h: cut('h') };
+    },
+    async shift({ delta, strengths = [], ...question }) {
+      const count = question.x.shape[0]!;
+      const wanted = [count, ...shape];
+      if (delta && delta.shape.join() !== wanted.join()) {
+        throw new ToolkitError(
+          'shape-mismatch',
+          `hspace: delta must be [${wanted.join(', ')}] as ${tap} is, got [${delta.shape.join(', ')}].`,
+        );
+      }
+      const cut = await run('shift', question, (size) => ({
+        delta: delta ? filled(delta, size) : floats([size, ...shape]),
+        ...Object.fromEntries(
+          functions.map((_, i) => [
+            `strength.${i}`,
+            floats(
+              [size],
+              Float32Array.from({ length: size }, (_, row) => strengths[row]?.[i] ?? 0),
+            ),
+          ]),
+        ),
+      }));
+      return { out: cut('out'), shifted: cut('shifted') };
+    },
+    [Symbol.dispose]() {
+      for (const one of compiled.values()) {
+        void one.then(
+          (ready) => ready.close(),
+          () => {},
+        );
+      }
+    },
+  };
+}
+
+type Filled = (size: number) => Readonly<Record<string, HostArray>>;
+
+const prefixed = (values: ParamValues, i: number) =>
+  [...values].map(([path, value]) => [`function.${i}.${path}`, value] as const);
+
+function filled(x: Batch, size: number): Batch {
+  const [count = 0, ...rest] = x.shape;
+  if (count === size) return x;
+  const out = floats([size, ...rest]);
+  out.data.set(x.data);
+  return out;
+}
+
+/** The network as a U-Net, or a sentence about what has no taps. */
+function unetOf({ network, config }: Pick<DiffusionModel, 'network' | 'config'>, tap: string): UNet2d {
+  if ('block_out_channels' in config && config.in_channels === config.out_channels) return network as UNet2d;
+  const found =
+    'block_out_channels' in config ? 'one with more outputs or inputs than channels' : 'a network of points';
+  throw new ToolkitError('no-tap', `hspace: ${tap} needs a U-Net whose inputs and outputs are pictures, got ${found}.`);
+}
+
+interface GraphParts {
+  readonly network: UNet2d;
+  readonly model: Pick<DiffusionModel, 'config'>;
+  readonly tap: string;
+  readonly functions: readonly Pick<DeltaFunction, 'network'>[];
+  /** Rows. */
+  readonly size: number;
+  readonly shifts: boolean;
+}
+
+/**
+ * x, t, class_labels, and for shifts delta and strength.i → out, and h or shifted. The network is applied twice, and
+ * what both have in common becomes one: the pass for common subexpressions leaves the way up from the tap alone twice.
+ */
+export function hspaceGraph({ network, model, tap, functions, size, shifts }: GraphParts): Graph {
+  const params = bindParams(network.params, (path, { shape }) => input(path, shape));
+  const labels = model.config.num_class_embeds === null ? {} : { classLabels: input('class_labels', [size], 'int64') };
+  const inputs = { sample: input('x', [size, ...dataShape(model.config)]), timestep: input('t', [size]), ...labels };
+  const { context, taps } = recordTaps();
+  const out = network.apply(params, inputs, context);
+  const h = taps.get(tap)!;
+  if (!shifts) return optimize({ outputs: { out, h } });
+  const time = taps.get('time_embedding')!;
+  let moved = add(h, input('delta', h.shape));
+  for (const [i, { network: f }] of functions.entries()) {
+    const own = bindParams(f.params, (path, { shape }) => input(`function.${i}.${path}`, shape));
+    const strength = reshape(input(`strength.${i}`, [size]), { shape: [size, 1, 1, 1] });
+    moved = add(moved, mul(f.apply(own, h, time), strength));
+  }
+  const shifted = network.apply(params, inputs, editTaps({ [tap]: () => moved }));
+  return optimize({ outputs: { out, shifted } });
+}
+
+/** [C, H, W] of a tap, by applying the network to one row. */
+function tapShape(network: UNet2d, { config }: Pick<DiffusionModel, 'config'>, tap: string): Shape {
+  const { context, taps } = recordTaps();
+  const params = bindParams(network.params, (path, { shape }): Tensor => input(path, shape));
+  const labels = config.num_class_embeds === null ? {} : { classLabels: input('class_labels', [1], 'int64') };
+  const inputs = { sample: input('x', [1, ...dataShape(config)]), timestep: input('t', [1]), ...labels };
+  network.apply(params, inputs, context);
+  const found = taps.get(tap);
+  const spatial = [...taps].filter(([, { shape }]) => shape.length === 4).map(([name]) => name);
+  if (!found || sizeOf(found.shape) === 0 || found.shape.length !== 4) {
+    throw new ToolkitError('no-tap', `hspace: there is no tap "${tap}". This network has ${spatial.join(', ')}.`);
+  }
+  return found.shape.slice(1);
+}

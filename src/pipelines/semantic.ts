@@ -1,0 +1,298 @@
+import { ToolkitError } from '../core/errors.js';
+import { concatRows, floats, type HostArray, rows, type Shape, sizeOf } from '../core/host-array.js';
+import type { Key } from '../core/random.js';
+import { batchSpace } from '../core/space.js';
+import type { Level, Precondition } from '../diffusion/index.js';
+import type { Runtime } from '../runtime/index.js';
+import {
+  assemble,
+  asymmetric,
+  type Denoiser,
+  type EditingInterval,
+  intervals,
+  qualityBoost,
+  type Scheme,
+  timeOf,
+  trajectory,
+} from '../sampling/index.js';
+import { bottleneck, type DeltaFunction, type Hspace, hspace } from './hspace.js';
+import { type DiffusionModel, nullLabel } from './model.js';
+import { type BatchNetwork, batchNetwork } from './network.js';
+
+type Batch = HostArray<'float32'>;
+
+/** A change of h at strength 1: a fixed one for every time, or a trained function of h. */
+export type SemanticChange =
+  | { readonly kind: 'fixed'; readonly times: readonly number[]; readonly values: Batch }
+  | { readonly kind: 'function'; readonly learned: DeltaFunction };
+
+/** One attribute, and how strongly each picture gets it; below zero the other way. */
+export interface SemanticEdit {
+  readonly change: SemanticChange;
+  /** One number a picture. */
+  readonly strengths: readonly number[];
+}
+
+export interface SemanticOptions {
+  readonly model: DiffusionModel;
+  readonly runtime: Runtime;
+  /** x at the noisiest level [N, C, H, W]: noise, or real pictures inverted. */
+  readonly start: Batch;
+  /** One label a picture; null for "any class". Unconditional models take none. */
+  readonly labels?: readonly (number | null)[] | undefined;
+  /** Classifier-free guidance scale; 1 is none. */
+  readonly guidance?: number;
+  readonly edits: readonly SemanticEdit[];
+  readonly interval?: EditingInterval;
+  readonly tap?: string;
+  /** Parts of the model's own scheme to replace: sampler, steps, limit. */
+  readonly scheme?: Partial<Pick<Scheme, 'sampler' | 'steps' | 'limit'>>;
+  readonly steps: number;
+  readonly key: Key;
+  /** Number of the first picture in the whole job, for streams of noise. */
+  readonly first?: number;
+  /** Pictures computed together. It does not change them. */
+  readonly batch?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is known after one step of one batch. */
+export interface SemanticFrame {
+  readonly done: number;
+  readonly total: number;
+  /** Number of the first picture of this batch. */
+  readonly first: number;
+  readonly step: number;
+  readonly x: Batch;
+  readonly denoised: Batch;
+}
+
+/** The whole walk is edited and none of it boosted. */
+export const wholeWalk: EditingInterval = Object.freeze({ edit: 0, boost: 0 });
+
+/**
+ * From noise to pictures with edits in h-space: the asymmetric reverse process of Kwon et al. 2023 (arXiv:2210.10960,
+ * Equations 4 and 8) around any sampler,
+ *
+ *   t ≥ t_edit:  x₀ from D(x; h + Σ strength·Δh), the direction of the noise from D(x; h)
+ *   t < t_edit:  the plain step
+ *   t ≤ t_boost: the plain step with fresh noise, η = 1
+ *
+ * Edits add up, strengths may be negative or differ from picture to picture; with all of them zero this is plain
+ * sampling, bit by bit. Yields after every step.
+ */
+export async function* semantic(options: SemanticOptions): AsyncGenerator<SemanticFrame, Batch, undefined> {
+  const { model, runtime, start, guidance = 1, steps: length, signal, interval = wholeWalk } = options;
+  const parts = assemble({ ...model.scheme, ...options.scheme });
+  const total = start.shape[0]!;
+  checkSemantic(options);
+  const steps = parts.steps(length);
+  const count = intervals(steps).length;
+  const batch = Math.min(total, options.batch ?? 16);
+  const free = nullLabel(model);
+  const edits = options.edits.filter(({ strengths }) => strengths.some((strength) => strength !== 0));
+  using plain = batchNetwork({ model, runtime, batch });
+  const learned = edits.flatMap(({ change }) => (change.kind === 'function' ? [change.learned] : []));
+  using open = edits.length === 0 ? null : openTap({ ...options, batch, functions: learned });
+  if (open) for (const { change } of edits) checkChange(change, open.shape);
+  const time = (level: Level): number => timeOf(parts.grid, level);
+  const sampler =
+    interval.boost > 0
+      ? qualityBoost({ sampler: parts.sampler, boosts: (from) => time(from) <= interval.boost })
+      : parts.sampler;
+  const pictures: Batch[] = [];
+  for (let first = 0; first < total; first += batch) {
+    const size = Math.min(batch, total - first);
+    const space = batchSpace({ first: (options.first ?? 0) + first });
+    const labels =
+      model.config.num_class_embeds === null
+        ? null
+        : Array.from({ length: size }, (_, i) => options.labels?.[first + i] ?? free ?? 0);
+    const own = edits.map(({ change, strengths }) => ({ change, strengths: strengths.slice(first, first + size) }));
+    const { denoise, shifted } = semanticDenoisers({
+      plain,
+      open,
+      precondition: parts.precondition,
+      labels,
+      guidance: guidance !== 1 && free !== null ? { scale: guidance, free } : null,
+      space,
+      changeAt: (level) => (time(level) < interval.edit ? null : changeAt(own, time(level), open!.shape)),
+    });
+    const walk = trajectory({
+      ...parts,
+      sampler,
+      steps,
+      denoise,
+      ...(open && { landings: [asymmetric({ shifted })] }),
+      start: rows(start, first, first + size),
+      space,
+      key: options.key,
+      signal,
+    });
+    for (;;) {
+      const { done, value } = await walk.next();
+      if (done) {
+        pictures.push(value);
+        break;
+      }
+      const before = Math.floor(first / batch) * count;
+      const step = value.index + 1;
+      const all = Math.ceil(total / batch) * count;
+      yield { done: before + step, total: all, first, step, x: value.x, denoised: value.denoised };
+    }
+  }
+  return concatRows(pictures);
+}
+
+/** Runs `semantic` to its end. */
+export async function semanticAll(options: SemanticOptions): Promise<Batch> {
+  const work = semantic(options);
+  for (;;) {
+    const { done, value } = await work.next();
+    if (done) return value;
+  }
+}
+
+const openTap = ({
+  model,
+  runtime,
+  batch,
+  tap = bottleneck,
+  functions,
+}: SemanticOptions & { readonly batch: number; readonly functions: readonly DeltaFunction[] }): Hspace =>
+  hspace({ model, runtime, batch, tap, functions });
+
+/** What is added to h in one run. */
+export interface Change {
+  /** The fixed part, [n, C, H, W]; null for none. */
+  readonly delta: Batch | null;
+  /** Strengths of the functions, a row for each picture. */
+  readonly strengths: readonly (readonly number[])[];
+}
+
+/** All edits of a batch at one time as one change: Σ strength·Δh(t), and the strengths of the functions. */
+export function changeAt(edits: readonly SemanticEdit[], t: number, shape: Shape): Change | null {
+  const count = edits[0]?.strengths.length ?? 0;
+  const strengths = Array.from({ length: count }, (_, row) =>
+    edits.filter(({ change }) => change.kind === 'function').map((edit) => edit.strengths[row]!),
+  );
+  const size = sizeOf(shape);
+  let delta: Batch | null = null;
+  for (const { change, strengths: own } of edits) {
+    if (change.kind !== 'fixed') continue;
+    delta ??= floats([count, ...shape]);
+    const at = directionAt(change, t, shape);
+    for (const [row, strength] of own.entries()) {
+      if (strength === 0) continue;
+      for (let i = 0; i < size; i++) delta.data[row * size + i]! += strength * at[i]!;
+    }
+  }
+  return edits.length === 0 ? null : { delta, strengths };
+}
+
+/** Δh at a time, between the times it is known at linearly: [C·H·W], a change [C] being the same at every place. */
+export function directionAt(
+  { times, values }: Extract<SemanticChange, { readonly kind: 'fixed' }>,
+  t: number,
+  shape: Shape,
+): Float32Array {
+  const [channels = 0, ...area] = shape;
+  const size = sizeOf(shape);
+  const stored = sizeOf(values.shape.slice(1));
+  const later = times.findIndex((time) => time >= t);
+  const [a, b] = later < 0 ? [times.length - 1, times.length - 1] : [Math.max(0, later - 1), later];
+  const u = a === b || times[b] === times[a] ? 1 : Math.min(1, Math.max(0, (t - times[a]!) / (times[b]! - times[a]!)));
+  const places = sizeOf(area);
+  const out = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    const at = stored === channels ? Math.floor(i / places) : i;
+    out[i] = (1 - u) * values.data[a * stored + at]! + u * values.data[b * stored + at]!;
+  }
+  return out;
+}
+
+export interface SemanticDenoisersOptions {
+  readonly plain: BatchNetwork;
+  /** Null where nothing is edited. */
+  readonly open: Hspace | null;
+  readonly precondition: Precondition;
+  readonly space: ReturnType<typeof batchSpace>;
+  readonly labels: readonly number[] | null;
+  readonly guidance: { readonly scale: number; readonly free: number } | null;
+  /** What is added to h at a level; null leaves the network as it is. */
+  readonly changeAt: (level: Level) => Change | null;
+}
+
+/**
+ * Two denoisers out of one run: D, and D̃ with the change. Where there is none, D̃ answers with the very value of D, so
+ * that `asymmetric` leaves the path alone. Guidance asks with and without the label, the change being in both.
+ */
+export function semanticDenoisers(options: SemanticDenoisersOptions): {
+  readonly denoise: Denoiser<Batch>;
+  readonly shifted: Denoiser<Batch>;
+} {
+  const { plain, open, precondition, space, labels, guidance } = options;
+  const asked = guidance && labels ? [...labels, ...labels.map(() => guidance.free)] : labels;
+  const twice = guidance && labels ? 2 : 1;
+  const repeated = (x: Batch): Batch => (twice === 1 ? x : concatRows([x, x]));
+  const answers = new WeakMap<Batch, { readonly level: Level; readonly shifted: Batch }>();
+  const clean = (x: Batch, level: Level, raw: Batch): Batch => {
+    const { cSkip, cOut } = precondition(level);
+    const count = x.shape[0]!;
+    const own = (part: Batch): Batch => (cSkip === 0 && cOut === 1 ? part : space.lincomb([cSkip, x], [cOut, part]));
+    if (twice === 1) return own(raw);
+    const [c, u] = [own(rows(raw, 0, count)), own(rows(raw, count, 2 * count))];
+    return space.lincomb([guidance!.scale, c], [1 - guidance!.scale, u]);
+  };
+  const denoise: Denoiser<Batch> = async (x, level) => {
+    const { cIn, cNoise } = precondition(level);
+    const input = repeated(cIn === 1 ? x : space.lincomb([cIn, x]));
+    const change = open && options.changeAt(level);
+    if (!change) {
+      const answer = clean(x, level, await plain.run(input, cNoise, asked));
+      answers.set(x, { level, shifted: answer });
+      return answer;
+    }
+    const { delta, strengths } = change;
+    const question = { x: input, cNoise, labels: asked, delta: delta && repeated(delta) };
+    const given = twice === 1 ? strengths : [...strengths, ...strengths];
+    const { out, shifted } = await open.shift({ ...question, strengths: given });
+    answers.set(x, { level, shifted: clean(x, level, shifted) });
+    return clean(x, level, out);
+  };
+  return {
+    denoise,
+    async shifted(x, level) {
+      const known = answers.get(x);
+      if (known && known.level.alpha === level.alpha && known.level.sigma === level.sigma) return known.shifted;
+      await denoise(x, level);
+      return answers.get(x)!.shifted;
+    },
+  };
+}
+
+function checkSemantic({ start, labels, edits }: SemanticOptions): void {
+  const count = start.shape[0]!;
+  if (labels && labels.length !== count) {
+    throw new ToolkitError('bad-label', `semantic: ${count} pictures need ${count} labels, got ${labels.length}.`);
+  }
+  const wrong = edits.find(({ strengths }) => strengths.length !== count || !strengths.every(Number.isFinite));
+  if (!wrong) return;
+  throw new ToolkitError(
+    'bad-option',
+    `semantic: an edit of ${count} pictures needs ${count} finite strengths, got [${wrong.strengths.join(', ')}].`,
+  );
+}
+
+function checkChange(change: SemanticChange, shape: Shape): void {
+  if (change.kind !== 'fixed') return;
+  const { times, values } = change;
+  const [count = 0, ...rest] = values.shape;
+  const fits = count === times.length && count > 0 && (rest.join() === shape.join() || rest.join() === `${shape[0]}`);
+  if (fits) return;
+  throw new ToolkitError(
+    'shape-mismatch',
+    `semantic: a change must be [${times.length}, ${shape.join(', ')}] or [${times.length}, ${shape[0]}], ` +
+      `got [${values.shape.join(', ')}]. It was made for another model.`,
+  );
+}
