@@ -130,7 +130,10 @@ for (const name of edits.names) {
       for (const need of definition.needs ?? []) {
         const { [need]: _, ...lacking } = { ...setup(), ...usual };
         const given = { mask: null, ...lacking } as EditWalk & EditSource;
-        await assert.rejects(create().run(given).next(), { code: 'bad-option', message: new RegExp(`^${name} needs `) });
+        await assert.rejects(create().run(given).next(), {
+          code: 'bad-option',
+          message: new RegExp(`^${name} needs `),
+        });
       }
     });
   });
@@ -155,7 +158,9 @@ suite('partial noising', () => {
 
   test('starts at the level of its share of the steps', async () => {
     const walk = setup();
-    const first = await partialNoising({ strength: 0.5 }).run({ ...walk, source, mask: null }).next();
+    const first = await partialNoising({ strength: 0.5 })
+      .run({ ...walk, source, mask: null })
+      .next();
     const { level, x } = first.value as { level: Level; x: Batch };
     assert.equal(level, intervals(steps)[3]!.from);
     const noise = space.gaussian(source, fold(walk.key, 'start'));
@@ -180,7 +185,9 @@ suite('partial noising', () => {
 test('strokes walk from a picture of few colours', async () => {
   const walk = setup();
   const options = { strength: 0.5, radius: 1, colours: 2 };
-  const first = await strokesToPicture(options).run({ ...walk, source, mask: null }).next();
+  const first = await strokesToPicture(options)
+    .run({ ...walk, source, mask: null })
+    .next();
   const { x, level } = first.value as { x: Batch; level: Level };
   const noise = space.gaussian(source, fold(walk.key, 'start'));
   const painted = space.lincomb([1 / level.alpha, x], [-level.sigma / level.alpha, noise]);
@@ -241,8 +248,7 @@ test('a wrong name or option says what was meant', () => {
 test('an edit refuses a sampler that walks up, and a mask of another size', async () => {
   const up = { ...setup(samplers.entries['ddim-inverse']()), source, mask: null };
   await assert.rejects(partialNoising().run(up).next(), {
-    message:
-      'partial-noising: the sampler ddim-inverse walks from pictures to noise. Use another, for example ddim.',
+    message: 'partial-noising: the sampler ddim-inverse walks from pictures to noise. Use another, for example ddim.',
   });
   const wrong = { ...setup(), source, mask: floats([3, 3]) };
   await assert.rejects(repaint().run(wrong).next(), {

@@ -1,0 +1,269 @@
+import { show, ToolkitError } from '../core/errors.js';
+import { concatRows, type HostArray, rows } from '../core/host-array.js';
+import { key } from '../core/random.js';
+import { type RandomMode, randomModes } from '../core/random-modes.js';
+import type { Space } from '../core/space.js';
+import { dataShape } from '../nn/index.js';
+import type { Runtime } from '../runtime/index.js';
+import {
+  type Assembled,
+  assemble,
+  type Choice,
+  type Cost,
+  type Denoiser,
+  type Edit,
+  type EditWalk,
+  type GuidanceName,
+  guidedPath,
+  isEmptyMask,
+  maskFor,
+  type Pullback,
+  type Scheme,
+} from '../sampling/index.js';
+import { denoiserPullback } from './jacobian.js';
+import { type DiffusionModel, nullLabel } from './model.js';
+import { batchNetwork } from './network.js';
+import { questions } from './questions.js';
+
+type Batch = HostArray<'float32'>;
+
+export interface EditOptions {
+  readonly model: DiffusionModel;
+  readonly runtime: Runtime;
+  readonly edit: Edit;
+  /** [N, C, H, W] in [−1, 1], or points [N, D]. */
+  readonly pictures: Batch;
+  /** 1 where something may change and 0 where nothing may, [H, W] or of the whole shape; null where everything may. */
+  readonly mask?: Batch | null;
+  /** For edits between two pictures: the others, one for each. */
+  readonly others?: Batch | null;
+  /** The noise that makes the pictures, and the others, where it is known: x at the first level. */
+  readonly latents?: Batch | null;
+  readonly otherLatents?: Batch | null;
+  readonly seed: number;
+  /** One label per picture; null for "any class". Unconditional models take none. */
+  readonly labels?: readonly (number | null)[] | null;
+  /** Guidance from the inside out, of those that ask for the class and for no class; or the scale of classifier-free. */
+  readonly guidance?: number | readonly Choice<GuidanceName>[];
+  /** Parts of the model's own scheme to replace: sampler, steps, limit. */
+  readonly scheme?: Partial<Pick<Scheme, 'sampler' | 'steps' | 'limit'>>;
+  /** Steps from pure noise to picture. */
+  readonly steps: number;
+  /** Pictures computed together. It does not change them. */
+  readonly batch?: number;
+  readonly random?: RandomMode;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is known after one step of one batch. */
+export interface EditFrame {
+  /** Evaluations of the network done and to do over all batches; gradients count as one. */
+  readonly done: number;
+  readonly total: number;
+  /** Number of the first picture of this batch. */
+  readonly first: number;
+  /** Steps done in this batch. */
+  readonly step: number;
+  readonly x: Batch;
+  /** The clean pictures expected at this step. */
+  readonly denoised: Batch;
+}
+
+/** What an edit will ask of the network, known before it begins. */
+export function editCost(options: EditOptions): Cost & { readonly batches: number } {
+  const { edit, pictures, steps, batch = 16 } = options;
+  const parts = partsOf(options);
+  const canvas = edit.canvas({ source: pictures, mask: maskOf(options) });
+  const nothing = canvas.mask !== null && isEmptyMask(canvas.mask);
+  const cost = edit.cost({ sampler: parts.sampler, steps: parts.steps(steps) });
+  const batches = Math.ceil((pictures.shape[0] ?? 0) / batch);
+  return nothing
+    ? { evaluations: 0, pullbacks: 0, exact: true, batches }
+    : { ...cost, evaluations: cost.evaluations * batches, pullbacks: cost.pullbacks * batches, batches };
+}
+
+/**
+ * Edits pictures with a model; yields after every step. Where the mask is 0 the values of `pictures` come back as they
+ * were. Picture i depends on the seed, on i, on its label and on itself: batch size and neighbours change no bit of it,
+ * but for `interpolate`, which spreads over all of them.
+ */
+export async function* editPictures(options: EditOptions): AsyncGenerator<EditFrame, Batch, undefined> {
+  const { edit, model, runtime, pictures, seed, steps: length, batch = 16, random = 'philox', signal } = options;
+  const mask = maskOf(options);
+  check(options);
+  const parts = partsOf(options);
+  const steps = parts.steps(length);
+  const cost = editCost(options);
+  const count = pictures.shape[0]!;
+  const canvas = edit.canvas({ source: pictures, mask }).source.shape;
+  const sized = { ...model, config: sizedConfig(model, canvas) };
+  const width = Math.min(batch, count);
+  using network = batchNetwork({ model: sized, runtime, batch: width });
+  const precondition = parts.precondition;
+  let done = 0;
+  const edited: Batch[] = [];
+  for (let first = 0; first < count; first += batch) {
+    const last = Math.min(count, first + batch);
+    const own = (all: Batch | null | undefined): Batch | undefined => (all ? rows(all, first, last) : undefined);
+    const space = randomModes.get(random)({ seed, first });
+    const labels = labelsOf(options, first, last);
+    const ask = questions({ config: model.config, network, precondition, space });
+    using pullbacks = denoiserPullback({ model: sized, runtime, batch: width, precondition, space });
+    const counted =
+      (denoise: Denoiser<Batch>): Denoiser<Batch> =>
+      (x, level) => {
+        done += 1;
+        return denoise(x, level);
+      };
+    const guided = guidedWith({ options, labels, ask, pullbacks, space });
+    const denoise: EditWalk['denoise'] =
+      'estimate' in guided.denoise
+        ? Object.assign(counted(guided.denoise), { estimate: guided.denoise.estimate })
+        : counted(guided.denoise);
+    const pullback: Pullback<Batch> = (x, level, v) => {
+      done += 1;
+      return guided.pullback(x, level, v);
+    };
+    const [other, latent, otherLatent] = [own(options.others), own(options.latents), own(options.otherLatents)];
+    const frames = edit.run({
+      source: own(pictures)!,
+      mask: own(mask) ?? null,
+      denoise,
+      pullback,
+      landings: guided.landings,
+      ...(other && { other }),
+      ...(latent && { latent }),
+      ...(otherLatent && { otherLatent }),
+      ...parts,
+      steps,
+      space,
+      key: key(seed),
+      signal,
+    });
+    for (let step = 1; ; step++) {
+      const { done: ended, value } = await frames.next();
+      if (ended) {
+        edited.push(value);
+        break;
+      }
+      const total = Math.max(done, cost.evaluations + cost.pullbacks);
+      yield { done, total, first, step, x: value.x, denoised: value.denoised };
+    }
+  }
+  return concatRows(edited);
+}
+
+/** Runs `editPictures` to its end. */
+export async function editAll(options: EditOptions): Promise<Batch> {
+  const work = editPictures(options);
+  for (;;) {
+    const { done, value } = await work.next();
+    if (done) return value;
+  }
+}
+
+const partsOf = ({ model, scheme }: Pick<EditOptions, 'model' | 'scheme'>): Assembled =>
+  assemble({ ...model.scheme, ...scheme });
+
+const maskOf = ({ mask, pictures }: EditOptions): Batch | null => (mask ? maskFor(mask, pictures.shape) : null);
+
+/** The model's config for pictures of another size. */
+function sizedConfig({ config }: DiffusionModel, shape: readonly number[]): DiffusionModel['config'] {
+  const [, channels, ...size] = shape;
+  const [wanted, ...usual] = dataShape(config);
+  if (channels !== wanted || size.length !== usual.length) {
+    throw new ToolkitError(
+      'shape-mismatch',
+      `editPictures: this model edits [N, ${[wanted, ...usual].join(', ')}], got shape ${show(shape)}.`,
+    );
+  }
+  if (size.join() === usual.join()) return config;
+  const halvings = 'block_out_channels' in config ? config.block_out_channels.length - 1 : 0;
+  const multiple = 2 ** halvings;
+  const wrong = size.find((side) => side % multiple !== 0);
+  if (wrong !== undefined) {
+    throw new ToolkitError(
+      'bad-size',
+      `editPictures: this network halves pictures ${halvings} times, so sides must be multiples of ${multiple}, ` +
+        `got ${size.join(' × ')}. Take other margins, or bring the picture to another size.`,
+    );
+  }
+  return { ...config, sample_size: size } as unknown as DiffusionModel['config'];
+}
+
+function labelsOf({ model, labels }: EditOptions, first: number, last: number): readonly number[] | null {
+  if (model.config.num_class_embeds === null) return null;
+  const free = nullLabel(model);
+  return Array.from({ length: last - first }, (_, i) => labels?.[first + i] ?? free ?? 0);
+}
+
+interface GuidedOptions {
+  readonly options: EditOptions;
+  readonly labels: readonly number[] | null;
+  readonly ask: ReturnType<typeof questions>;
+  readonly pullbacks: ReturnType<typeof denoiserPullback>;
+  readonly space: Space<Batch>;
+}
+
+/**
+ * The guided denoiser with its landings, and its derivative. Classifier-free guidance is linear, so its derivative is that
+ * of both questions; for other guidance the derivative is that of the model told the class, which is an approximation.
+ */
+function guidedWith({ options, labels, ask, pullbacks, space }: GuidedOptions) {
+  const conditional = ask(labels);
+  const free = nullLabel(options.model);
+  const { guidance = 1 } = options;
+  const choices: readonly Choice<GuidanceName>[] =
+    typeof guidance === 'number'
+      ? guidance === 1
+        ? []
+        : [{ name: 'classifier-free', options: { scale: guidance } }]
+      : guidance;
+  const nobody = free === null || labels === null ? null : labels.map(() => free);
+  const unconditional = nobody === null ? undefined : ask(nobody);
+  const path = guidedPath<Batch>({
+    choices,
+    roles: { conditional, ...(unconditional && { unconditional }) },
+    space,
+  });
+  const own = pullbacks(labels);
+  const [only] = choices;
+  const scale = choices.length === 1 && only!.name === 'classifier-free' ? Number(only!.options?.['scale'] ?? 1) : null;
+  if (scale === null || scale === 1 || nobody === null) return { ...path, pullback: own };
+  const others = pullbacks(nobody);
+  const pullback: Pullback<Batch> = async (x, level, v) => {
+    const [c, u] = [await own(x, level, v), await others(x, level, v)];
+    return space.lincomb([scale, c], [1 - scale, u]);
+  };
+  return { ...path, pullback };
+}
+
+/** One clear error for what cannot be asked, before anything is compiled. */
+function check({ model, pictures, labels, guidance = 1 }: EditOptions): void {
+  const refuse = (sentence: string): never => {
+    throw new ToolkitError('bad-label', sentence);
+  };
+  if ((pictures.shape[0] ?? 0) === 0) throw new ToolkitError('bad-picture', 'editPictures: there is no picture.');
+  const count = pictures.shape[0]!;
+  const embeds = model.config.num_class_embeds;
+  if (embeds === null) {
+    if (labels) refuse('This model has no classes: leave the labels out.');
+  } else if (labels && labels.length !== count) {
+    refuse(`editPictures: ${count} pictures need ${count} labels, got ${labels.length}.`);
+  } else {
+    const stray = labels?.find((label) => label !== null && !(Number.isInteger(label) && label >= 0 && label < embeds));
+    if (stray !== undefined) {
+      refuse(`editPictures: labels must be integers in [0, ${embeds - 1}], got ${show(stray)}.`);
+    }
+    if (nullLabel(model) === null && (!labels || labels.includes(null))) {
+      refuse('editPictures: this model has no label for "any class". Give every picture one of its labels.');
+    }
+  }
+  const isGuided = typeof guidance === 'number' ? guidance !== 1 : guidance.length > 0;
+  if (isGuided && (nullLabel(model) === null || !labels)) {
+    refuse(
+      'editPictures: guidance compares a class with "any class": give labels to a model that knows both, ' +
+        'or leave guidance at 1.',
+    );
+  }
+}
