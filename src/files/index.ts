@@ -1,4 +1,5 @@
 export * from './atomic.js';
+export * from './compose.js';
 export * from './errors.js';
 export * from './gif.js';
 export * from './grid.js';
@@ -9,3 +10,5 @@ export * from './npy.js';
 export * from './picture.js';
 export * from './png.js';
 export * from './raster.js';
+export * from './resize.js';
+export * from './strip.js';
