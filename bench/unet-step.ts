@@ -83,7 +83,14 @@ interface Outcome {
   readonly theirsMb: number;
 }
 
-async function compare({ preset, batch }: Row, folder: string): Promise<{ outcomes: Outcome[]; torch: string | null }> {
+interface Task extends Row {
+  readonly kind: Request['kind'];
+  /** Where configs are kept. */
+  readonly folder: string;
+}
+
+/** One kind of work in processes of its own on both sides, so that memory of the other kind is not counted with it. */
+async function compare({ preset, batch, kind, folder }: Task): Promise<Outcome & { readonly torch: string | null }> {
   const config = join(folder, `${preset}.json`);
   writeFileSync(config, formatUnet2dConfig(presetConfig(preset)));
   const shared = ['--config', config, '--batch', String(batch), '--threads', String(options.threads)];
@@ -100,28 +107,25 @@ async function compare({ preset, batch }: Row, folder: string): Promise<{ outcom
   if (theirs && theirs.greeting.parameters !== ours.greeting.parameters) {
     throw new Error(`${preset}: ${ours.greeting.parameters} parameters here, ${theirs.greeting.parameters} in torch.`);
   }
-  const outcomes: Outcome[] = [];
-  for (const kind of ['forward', 'train'] as const) {
-    const mine = new Series();
-    const other = layouts.map((layout) => Object.assign(new Series(), { layout }));
-    const repeats = Math.ceil(options.repeats / rounds);
-    for (let round = 0; round < rounds; round++) {
-      mine.add(await ours.ask<Measured>({ kind, repeats }));
-      if (theirs) for (const series of other) series.add(await theirs.ask({ kind, layout: series.layout, repeats }));
-    }
-    const best = theirs ? other.reduce((a, b) => (median(a.ms) <= median(b.ms) ? a : b)) : null;
-    outcomes.push({
-      name: `${preset}, ${(ours.greeting.parameters / 1e6).toFixed(1)} M, batch ${batch}`,
-      kind,
-      ours: mine,
-      theirs: best,
-      flops: ours.greeting[`${kind}_flops`],
-      oursMb: mine.peakMb - ours.greeting.baseline_mb,
-      theirsMb: best ? best.peakMb - theirs!.greeting.baseline_mb : Number.NaN,
-    });
+  const mine = new Series();
+  const other = layouts.map((layout) => Object.assign(new Series(), { layout }));
+  const repeats = Math.ceil(options.repeats / rounds);
+  for (let round = 0; round < rounds; round++) {
+    mine.add(await ours.ask<Measured>({ kind, repeats }));
+    if (theirs) for (const series of other) series.add(await theirs.ask({ kind, layout: series.layout, repeats }));
   }
   await Promise.all([ours.close(), theirs?.close()]);
-  return { outcomes, torch: theirs?.greeting.torch ?? null };
+  const best = theirs ? other.reduce((a, b) => (median(a.ms) <= median(b.ms) ? a : b)) : null;
+  return {
+    name: `${preset}, ${(ours.greeting.parameters / 1e6).toFixed(1)} M, batch ${batch}`,
+    kind,
+    ours: mine,
+    theirs: best,
+    flops: ours.greeting[`${kind}_flops`],
+    oursMb: mine.peakMb - ours.greeting.baseline_mb,
+    theirsMb: best ? best.peakMb - theirs!.greeting.baseline_mb : Number.NaN,
+    torch: theirs?.greeting.torch ?? null,
+  };
 }
 
 function show({ name, kind, ours, theirs, flops, oursMb, theirsMb }: Outcome): readonly string[] {
@@ -163,10 +167,12 @@ async function main(): Promise<void> {
   const outcomes: Outcome[] = [];
   let torch: string | null = null;
   for (const row of rows.filter(({ preset, batch }) => `${preset} ${batch}`.includes(options.only))) {
-    const result = await compare(row, folder);
-    for (const outcome of result.outcomes) console.error(show(outcome).join('  '));
-    outcomes.push(...result.outcomes);
-    torch = result.torch;
+    for (const kind of ['forward', 'train'] as const) {
+      const outcome = await compare({ ...row, kind, folder });
+      console.error(show(outcome).join('  '));
+      outcomes.push(outcome);
+      torch = outcome.torch;
+    }
   }
   rmSync(folder, { recursive: true });
   const peer = torch ? `PyTorch ${torch} on the CPU, eager, the better of its two memory layouts` : 'no PyTorch';
@@ -174,7 +180,7 @@ async function main(): Promise<void> {
     '## U-Net: forward pass and training step',
     '',
     `Medians of ${options.repeats} runs, ${options.threads} threads, ours and theirs in turn; AdamW and mean squared error; ${peer}. ` +
-      'Memory is the peak over what the process held before the model was made. ' +
+      'Memory is the peak over what the process held before the model was made, one process for each number. ' +
       `This machine computes ${brief(peak.matmul)} GFLOP/s in matrix products and ${brief(peak.conv)} in convolutions.`,
     '',
     table([head, ...outcomes.map(show)]),

@@ -42,7 +42,8 @@ const feeds = {
   ),
 };
 const inputs = { sample: input('x', shape), timestep: input('t', [batch]) };
-const initial = initialise(network.params, key(2));
+/** Drawn when needed: what is trained or built in is then the only copy, as in torch. */
+const initial = () => initialise(network.params, key(2));
 
 const forwardGraph: Graph = optimize({
   outputs: {
@@ -73,11 +74,11 @@ const update: UpdateOptions = {
 /** The work of each kind, made when it is first asked for, so that one's memory is not counted as the other's. */
 const makers = {
   async forward() {
-    const executable = await runtime.compile(forwardGraph, { constants: Object.fromEntries(initial) });
+    const executable = await runtime.compile(forwardGraph, { constants: Object.fromEntries(initial()) });
     return { run: () => executable.run(feeds), close: () => executable.close() };
   },
   async train() {
-    const stepper: Stepper = await createStepper({ ...update, runtime, initial });
+    const stepper: Stepper = await createStepper({ ...update, runtime, initial: initial() });
     const batches = [{ ...feeds, target: random(shape, 'target') }];
     return { run: () => stepper.step(batches, { lr: 1e-4 }), close: () => stepper[Symbol.dispose]() };
   },
