@@ -8,6 +8,8 @@ export interface Factory {
 }
 
 export interface NamedOptions {
+  /** The command that speaks; train unless told. */
+  readonly owner?: string;
   /** The option whose value the text is: `weighting`. */
   readonly option: string;
   readonly registry: { get(name: string): Factory };
@@ -24,7 +26,7 @@ export interface Named {
  * A registered thing and its options out of one text: `min-snr`, `min-snr:gamma=1`, `simple:error=huber,delta=0.3`.
  * Names and options that do not exist are told with the nearest that do; the values themselves the factory checks.
  */
-export function named({ option, registry, text }: NamedOptions): Named {
+export function named({ owner = 'train', option, registry, text }: NamedOptions): Named {
   const [name = '', ...rest] = text.split(':');
   const factory = registry.get(name);
   const given = rest.join(':');
@@ -33,7 +35,7 @@ export function named({ option, registry, text }: NamedOptions): Named {
     const [key = '', ...value] = pair.split('=');
     if (value.length === 0) {
       throw usageError(
-        `train: ${flagOf(option)} ${name} takes options as name=value, joined by commas, got "${pair}".`,
+        `${owner}: ${flagOf(option)} ${name} takes options as name=value, joined by commas, got "${pair}".`,
       );
     }
     return [key.trim(), valueOf(value.join('=').trim(), factory.definition.options[key.trim()]?.kind)];
@@ -48,12 +50,12 @@ function valueOf(text: string, kind: OptionSpecs[string]['kind'] | undefined): u
 }
 
 /** The sentence of a mistake in such a text, with the option in front that it is a mistake in. */
-export function asMistakeIn<T>(option: string, make: () => T): T {
+export function asMistakeIn<T>(option: string, make: () => T, owner = 'train'): T {
   try {
     return make();
   } catch (error) {
     if (error instanceof ToolkitError && error.code === 'bad-option') {
-      throw usageError(`train: ${flagOf(option)}: ${error.message}`);
+      throw usageError(`${owner}: ${flagOf(option)}: ${error.message}`);
     }
     throw error;
   }
