@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { floats } from './host-array.js';
-import { halves, rowDeviations, rowDots, rowNorms, rowSize, scaleRows, zipped } from './rowwise.js';
+import { halves, lincombRows, rowDeviations, rowDots, rowNorms, rowSize, scaleRows, zipped } from './rowwise.js';
+import { batchSpace } from './space.js';
 
 const x = floats([2, 2], [3, 4, 1, -2]);
 
@@ -26,6 +27,30 @@ test('two values are combined element by element', () => {
   const sum = (a: number, b: number) => a + 10 * b;
   assert.deepEqual(zipped('test', x, x, sum).data, Float32Array.of(33, 44, 11, -22));
   assert.equal(zipped('test', 3, 4, sum), 43);
+});
+
+test('rows are combined with coefficients of their own, to the bits of the space where these are equal', () => {
+  const y = floats([2, 2], [0.1, 0.7, -0.3, 0.9]);
+  const got = lincombRows('test', [
+    [[2, 0], x],
+    [[1, -1], y],
+  ]);
+  assert.deepEqual(got.data, Float32Array.of(6 + y.data[0]!, 8 + y.data[1]!, -y.data[2]!, -y.data[3]!));
+  const expected = batchSpace().lincomb([0.3, x], [-1.7, y]);
+  assert.deepEqual(
+    lincombRows('test', [
+      [[0.3, 0.3], x],
+      [-1.7, y],
+    ] as const),
+    expected,
+  );
+  assert.equal(
+    lincombRows('test', [
+      [[2], 3],
+      [-1, 4],
+    ] as const),
+    2,
+  );
 });
 
 test('channels are cut in two, row by row', () => {

@@ -77,6 +77,31 @@ export function scaleRows<X>(who: string, x: X, factors: readonly number[]): X {
   ) as X;
 }
 
+/** A value with one coefficient for all its rows, or one for each. */
+export type RowTerm<X> = readonly [coefficient: number | readonly number[], value: X];
+
+/**
+ * Σ cᵢ·xᵢ where every row may have coefficients of its own; the bits of `lincomb` where they are the same.
+ *
+ * @example
+ * import { floats, lincombRows } from 'langevin/core';
+ * const [a, b] = [floats([2, 1], [1, 2]), floats([2, 1], [10, 20])];
+ * lincombRows('me', [[3, a], [[1, 0.5], b]]).data; // → Float32Array.of(13, 16)
+ */
+export function lincombRows<X>(who: string, terms: readonly RowTerm<X>[]): X {
+  const at = (c: number | readonly number[], row: number): number => (typeof c === 'number' ? c : c[row]!);
+  const [[, first]] = terms as readonly [RowTerm<X>];
+  if (typeof first === 'number') return terms.reduce((sum, [c, x]) => sum + at(c, 0) * (x as number), 0) as X;
+  const { shape } = batchOf(who, first);
+  const size = sizeOf(shape.slice(1));
+  const sums = new Float64Array(sizeOf(shape));
+  for (const [c, x] of terms) {
+    const { data } = batchOf(who, x);
+    for (let i = 0; i < sums.length; i++) sums[i]! += at(c, Math.floor(i / size)) * data[i]!;
+  }
+  return floats(shape, Float32Array.from(sums)) as X;
+}
+
 /**
  * A batch [B, 2C, …] cut into two [B, C, …]: the two outputs of a network that also predicts its variance.
  *

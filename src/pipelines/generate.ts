@@ -5,22 +5,30 @@ import { key } from '../core/random.js';
 import { type RandomMode, randomModes } from '../core/random-modes.js';
 import { dataShape } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
-import { assemble, type Scheme, startingNoise, trajectory } from '../sampling/index.js';
+import {
+  assemble,
+  type GuidanceName,
+  guidances,
+  type Role,
+  type Scheme,
+  startingNoise,
+  trajectory,
+} from '../sampling/index.js';
+import { type Guiding, type GuidingModels, guider } from './guiding.js';
 import { type DiffusionModel, nullLabel } from './model.js';
-import { modelDenoiser } from './model-denoiser.js';
 import { batchNetwork } from './network.js';
 
 type Batch = HostArray<'float32'>;
 
-export interface GenerateOptions {
+export interface GenerateOptions extends GuidingModels {
   readonly model: DiffusionModel;
   readonly runtime: Runtime;
   readonly count: number;
   readonly seed: number;
   /** One label per picture; null for "any class". Unconditional models take none. */
   readonly labels?: readonly (number | null)[];
-  /** Classifier-free guidance scale; 1 is none. */
-  readonly guidance?: number;
+  /** How labels are followed: the scale of classifier-free guidance, where 1 is none, or guidance by name. */
+  readonly guidance?: number | Guiding;
   /** Parts of the model's own scheme to replace: sampler, steps, limit. */
   readonly scheme?: Partial<Pick<Scheme, 'sampler' | 'steps' | 'limit'>>;
   readonly steps: number;
@@ -61,24 +69,18 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   const steps = parts.steps(length);
   const batch = Math.min(count, options.batch ?? 16);
   const free = model.classes === null ? null : nullLabel(model);
-  const guided = guidance !== 1 && free !== null && options.labels !== undefined;
+  const guiding = typeof guidance === 'number' ? byScale(options, guidance) : guidance;
   using network = batchNetwork({ model, runtime, batch });
+  using guide = guider({ ...options, network, precondition: parts.precondition, guiding });
   const pictures: Batch[] = [];
   for (let first = 0; first < count; first += batch) {
     const size = Math.min(batch, count - first);
     const space = randomModes.get(random)({ seed, first });
     const labels = model.config.num_class_embeds === null ? null : labelsOf({ options, first, size, free });
-    const denoise = modelDenoiser({
-      config: model.config,
-      network,
-      precondition: parts.precondition,
-      space,
-      labels,
-      guidance: guided ? { scale: guidance, free: free! } : null,
-    });
+    const path = guide({ labels, first, count: size, space });
     const like = floats([size, ...dataShape(model.config)]);
     const start = startingNoise({ steps, like, space, key: key(seed), scale: parts.startScale });
-    const walk = trajectory({ ...parts, steps, denoise, start, space, key: key(seed), signal });
+    const walk = trajectory({ ...parts, ...path, steps, start, space, key: key(seed), signal });
     for (;;) {
       const { done, value } = await walk.next();
       if (done) {
@@ -103,6 +105,12 @@ export async function generateAll(options: GenerateOptions): Promise<Batch> {
   }
 }
 
+/** Classifier-free guidance of a scale, for those who have labels and something to compare with. */
+function byScale({ model, labels }: GenerateOptions, scale: number): Guiding {
+  const isGuided = scale !== 1 && labels !== undefined && nullLabel(model) !== null;
+  return { choices: isGuided ? [{ name: 'classifier-free', options: { scale } }] : [] };
+}
+
 interface LabelsOptions {
   readonly options: GenerateOptions;
   readonly first: number;
@@ -125,7 +133,8 @@ const numberOptions = {
   batch: integer({ default: 16, min: 1, help: 'Pictures computed together.' }),
 };
 
-function checkLabels({ model, count, labels, guidance = 1 }: GenerateOptions): void {
+function checkLabels(options: GenerateOptions): void {
+  const { model, count, labels } = options;
   const refuse = (sentence: string): never => {
     throw new ToolkitError('bad-label', sentence);
   };
@@ -145,7 +154,17 @@ function checkLabels({ model, count, labels, guidance = 1 }: GenerateOptions): v
   if (!labels || labels.includes(null)) {
     refuse(`generate: this model has no label for "any class". Give every picture one of its labels, ${range}.`);
   }
-  if (guidance !== 1) {
+  if (comparesWithAny(options)) {
     refuse('generate: guidance compares with "any class", and this model has no label for it. Leave guidance at 1.');
   }
 }
+
+/** Whether guidance asks the model told no class. */
+function comparesWithAny({ guidance = 1, weak }: GenerateOptions): boolean {
+  if (typeof guidance === 'number') return guidance !== 1;
+  const { choices, composed, negatives } = guidance;
+  const asks = choices.some(({ name }) => askedBy(name).includes('unconditional'));
+  return composed !== undefined || (asks && !negatives && !weak);
+}
+
+const askedBy = (name: GuidanceName): readonly Role[] => guidances.entries[name].definition.asks;

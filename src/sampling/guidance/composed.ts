@@ -1,5 +1,5 @@
 import { ToolkitError } from '../../core/errors.js';
-import { scaleRows } from '../../core/rowwise.js';
+import { lincombRows, type RowTerm } from '../../core/rowwise.js';
 import type { Term } from '../../core/space.js';
 import { defineGuidance } from '../guidance.js';
 
@@ -35,9 +35,12 @@ export const composed = defineGuidance({
     const left = leftOver(parts.map(({ weight }) => weight));
     const all = left === 0 ? parts : [...parts, { denoise: unconditional, weight: left }];
     const said = await Promise.all(all.map(({ denoise }) => denoise(x, level)));
-    return space.lincomb(...said.map((value, i) => weighted(all[i]!.weight, value)));
+    const terms = said.map((value, i) => [all[i]!.weight, value] as const);
+    return terms.every(isPlain) ? space.lincomb(...terms) : lincombRows('composed', terms);
   },
 });
+
+const isPlain = <X>(term: RowTerm<X>): term is Term<X> => typeof term[0] === 'number';
 
 /** 1 − Σ w, as one number, or as one a row where any weight is. */
 function leftOver(weights: readonly (number | readonly number[])[]): number | readonly number[] {
@@ -46,6 +49,3 @@ function leftOver(weights: readonly (number | readonly number[])[]): number | re
     weights.reduce<number>((total, weight) => total + (typeof weight === 'number' ? weight : weight[row]!), 0);
   return rows === undefined ? 1 - sum(0) : rows.map((_, row) => 1 - sum(row));
 }
-
-const weighted = <X>(weight: number | readonly number[], value: X): Term<X> =>
-  typeof weight === 'number' ? [weight, value] : [1, scaleRows('composed', value, weight)];

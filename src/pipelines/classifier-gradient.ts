@@ -1,0 +1,101 @@
+import { ToolkitError } from '../core/errors.js';
+import { floats, type HostArray, rows } from '../core/host-array.js';
+import type { Space } from '../core/space.js';
+import type { Precondition } from '../diffusion/index.js';
+import { grad, input, logSoftmax, mul, neg, optimize, softplus } from '../graph/index.js';
+import { bindParams } from '../nn/index.js';
+import type { Executable, Runtime } from '../runtime/index.js';
+import { assemble, type Gradient } from '../sampling/index.js';
+import type { ClassifierModel } from './classifier.js';
+
+type Batch = HostArray<'float32'>;
+
+export interface ClassifierGradientOptions {
+  /** A classifier that knows the noise level. */
+  readonly model: ClassifierModel;
+  readonly runtime: Runtime;
+  /** Pictures computed together. */
+  readonly batch: number;
+  readonly space: Space<Batch>;
+}
+
+/** Gradients of one classifier, for the labels they are asked about: one a row, null for a row that wants nothing. */
+export interface ClassifierGradients extends Disposable {
+  (labels: readonly (number | null)[]): Gradient<Batch>;
+  /** ∇ₓ Σ log p(y | x) at what the network sees and is told. */
+  run(x: Batch, cNoise: number, labels: readonly (number | null)[]): Promise<Batch>;
+}
+
+/**
+ * ∇ₓ log p(y | x) of a noise-aware classifier at (x; level), for classifier guidance:
+ *
+ *   log p(y | x) = log softmax(F(c_in·x; c_noise))_y,   or log sigmoid(F)_y of attributes
+ *   ∇ₓ log p(y | x) = c_in·∇ log p(y | c_in·x)
+ *
+ * Reverse mode over the graph of the classifier; Dhariwal & Nichol 2021, arXiv:2105.05233, Section 4. c_in and c_noise are
+ * those of the scheme the classifier was trained with, so that the model it guides may have another. Compiled when first
+ * asked, once for each multiple of `batch`; rows do not see each other.
+ */
+export function classifierGradient(options: ClassifierGradientOptions): ClassifierGradients {
+  const { model, runtime, batch, space } = options;
+  const precondition = preconditionOf(model);
+  const classes = model.network.config.num_classes;
+  const compiled = new Map<string, Promise<Executable>>();
+  const executable = (shape: readonly number[]): Promise<Executable> => {
+    const made =
+      compiled.get(shape.join()) ??
+      runtime.compile(gradientGraph(model, shape), { constants: Object.fromEntries(model.values) });
+    compiled.set(shape.join(), made);
+    return made;
+  };
+  const run: ClassifierGradients['run'] = async (x, cNoise, labels) => {
+    const [count = 0, ...rest] = x.shape;
+    const size = Math.ceil(count / batch) * batch;
+    const y = floats([size, classes]);
+    for (const [row, label] of labels.entries()) if (label !== null) y.data[row * classes + label] = 1;
+    const shown = floats([size, ...rest]);
+    shown.data.set(x.data);
+    const t = floats([size], new Float32Array(size).fill(cNoise));
+    const { dx } = await (await executable(shown.shape)).run({ x: shown, t, y });
+    return count === size ? (dx as Batch) : rows(dx as Batch, 0, count);
+  };
+  const gradient =
+    (labels: readonly (number | null)[]): Gradient<Batch> =>
+    async (x, level) => {
+      const { cIn, cNoise } = precondition(level);
+      if (cIn === 1) return run(x, cNoise, labels);
+      return space.lincomb([cIn, await run(space.lincomb([cIn, x]), cNoise, labels)]);
+    };
+  return Object.assign(gradient, {
+    run,
+    [Symbol.dispose]() {
+      for (const one of compiled.values()) {
+        void one.then(
+          (ready) => ready.close(),
+          () => {},
+        );
+      }
+    },
+  });
+}
+
+/** How x of a level is shown to a classifier; refuses one that knows no noise. */
+function preconditionOf({ network, scheme }: ClassifierModel): Precondition {
+  if (network.config.noise_conditional && scheme !== null) return assemble(scheme).precondition;
+  throw new ToolkitError(
+    'no-noise-levels',
+    'classifierGradient: this classifier knows clean pictures alone, and guidance asks about noisy ones. ' +
+      'Train one with langevin train --task classifier --noise-aware.',
+  );
+}
+
+/** x, t and the wanted outputs y [B, K] → ∇ₓ Σ y·log p. */
+function gradientGraph({ network }: Pick<ClassifierModel, 'network'>, shape: readonly number[]) {
+  const params = bindParams(network.params, (path, { shape: of }) => input(path, of));
+  const x = input('x', shape);
+  const [size = 0] = shape;
+  const { logits } = network.apply(params, { sample: x, timestep: input('t', [size]) });
+  const log = network.config.target === 'attributes' ? neg(softplus(neg(logits))) : logSoftmax(logits);
+  const [dx] = grad(mul(input('y', [size, network.config.num_classes]), log), [x]);
+  return optimize({ outputs: { dx: dx! } });
+}

@@ -1,0 +1,173 @@
+import { show, ToolkitError } from '../core/errors.js';
+import type { HostArray } from '../core/host-array.js';
+import { batchSpace, type Space } from '../core/space.js';
+import type { Precondition } from '../diffusion/index.js';
+import { dataShape } from '../nn/index.js';
+import type { Runtime } from '../runtime/index.js';
+import {
+  assemble,
+  averaged,
+  type Choice,
+  type Denoiser,
+  type GuidanceName,
+  type GuidedPath,
+  guidedPath,
+  type Part,
+  remembered,
+} from '../sampling/index.js';
+import type { ClassifierModel } from './classifier.js';
+import { classifierGradient } from './classifier-gradient.js';
+import { type DiffusionModel, nullLabel } from './model.js';
+import { type BatchNetwork, batchNetwork } from './network.js';
+import { questions } from './questions.js';
+
+type Batch = HostArray<'float32'>;
+
+/** One class that a picture is told, and how much it counts; negative for what it must not be. */
+export interface Condition {
+  readonly label: number;
+  readonly weight: number;
+}
+
+/** How the pictures of a job are guided, as plain JSON: this part of a recipe. */
+export interface Guiding {
+  /** Guidance by name, from the inside out; see `guidedPath`. */
+  readonly choices: readonly Choice<GuidanceName>[];
+  /** Classes of each picture, composed in the place of its label. */
+  readonly composed?: readonly (readonly Condition[])[];
+  /** Classes that no picture should be. */
+  readonly negatives?: readonly number[];
+  /** The output of the classifier that each picture climbs towards; null for none. */
+  readonly towards?: readonly (number | null)[];
+}
+
+/** Other networks that guidance asks. */
+export interface GuidingModels {
+  /** A worse model of the same data: the one to get away from, in the place of "any class". */
+  readonly weak?: DiffusionModel;
+  /** A noise-aware classifier. */
+  readonly classifier?: ClassifierModel;
+}
+
+export interface GuiderOptions extends GuidingModels {
+  readonly model: DiffusionModel;
+  readonly network: BatchNetwork;
+  readonly precondition: Precondition;
+  readonly runtime: Runtime;
+  readonly guiding: Guiding;
+}
+
+/** Some pictures of a job: their labels, and the number of the first. */
+export interface GuidedRows {
+  readonly labels: readonly number[] | null;
+  readonly first: number;
+  readonly count: number;
+  readonly space: Space<Batch>;
+}
+
+/** Guided paths for the batches of one job. */
+export interface Guider extends Disposable {
+  (rows: GuidedRows): GuidedPath<Batch>;
+}
+
+/**
+ * What a model's pictures are guided by: one path for each batch, out of the model told different things, a weaker model
+ * and a classifier. What is asked of one network at one level is one run. Without guidance the path is the denoiser of
+ * the model alone.
+ */
+export function guider(options: GuiderOptions): Guider {
+  const { model, network, precondition, runtime, guiding, weak, classifier } = options;
+  const { batch } = network;
+  const free = nullLabel(model);
+  const worse = weak ? weakQuestions({ weak, model, runtime, batch }) : null;
+  const gradients = classifier ? classifierGradient({ model: classifier, runtime, batch, space: batchSpace() }) : null;
+  const guide = ({ labels, first, count, space }: GuidedRows): GuidedPath<Batch> => {
+    const ask = questions({ config: model.config, network, precondition, space });
+    const same = (label: number): Denoiser<Batch> => ask(Array<number>(count).fill(label));
+    const any = free === null ? null : remembered(same(free));
+    const conditions = guiding.composed?.slice(first, first + count);
+    const conditional = conditions && any ? composition({ conditions, ask, any, free: free!, space }) : ask(labels);
+    const negatives = guiding.negatives?.map(same);
+    const poor = worse?.ask({ labels, space });
+    const away = negatives ? averaged({ denoisers: negatives, space }) : (poor ?? any);
+    const towards = guiding.towards?.slice(first, first + count);
+    return guidedPath({
+      choices: guiding.choices,
+      roles: {
+        conditional,
+        ...(away && { unconditional: away }),
+        ...(negatives && { negatives }),
+        ...(poor && { weak: poor }),
+        ...(gradients && towards && { gradient: gradients(towards) }),
+      },
+      space,
+    });
+  };
+  return Object.assign(guide, {
+    [Symbol.dispose]() {
+      worse?.[Symbol.dispose]();
+      gradients?.[Symbol.dispose]();
+    },
+  });
+}
+
+interface CompositionOptions {
+  readonly conditions: readonly (readonly Condition[])[];
+  readonly ask: ReturnType<typeof questions>;
+  readonly any: Denoiser<Batch>;
+  readonly free: number;
+  readonly space: Space<Batch>;
+}
+
+/** Rows of several conditions each as one denoiser; a row with fewer than another has parts that count nothing. */
+function composition({ conditions, ask, any, free, space }: CompositionOptions): Denoiser<Batch> {
+  const most = Math.max(...conditions.map((row) => row.length));
+  const parts = Array.from({ length: most }, (_, k): Part<Batch> => {
+    const weights = conditions.map((row) => row[k]?.weight ?? 0);
+    const isOne = weights.every((weight) => weight === weights[0]);
+    return {
+      denoise: ask(conditions.map((row) => row[k]?.label ?? free)),
+      weight: isOne ? weights[0]! : weights,
+    };
+  });
+  const roles = { conditional: parts[0]!.denoise, parts, unconditional: any };
+  return guidedPath({ choices: [{ name: 'composed' }], roles, space }).denoise;
+}
+
+interface WeakQuestionsOptions {
+  readonly weak: DiffusionModel;
+  readonly model: DiffusionModel;
+  readonly runtime: Runtime;
+  readonly batch: number;
+}
+
+/** The weak model told the same classes, under its own labels for them. */
+function weakQuestions({ weak, model, runtime, batch }: WeakQuestionsOptions) {
+  checkAlike(weak, model);
+  const { precondition } = assemble(weak.scheme);
+  const network = batchNetwork({ model: weak, runtime, batch });
+  const told = (label: number): number =>
+    label === nullLabel(model) ? nullLabel(weak)! : (weak.classes?.indexOf(model.classes?.[label] ?? '') ?? label);
+  return {
+    ask({ labels, space }: Pick<GuidedRows, 'labels' | 'space'>): Denoiser<Batch> {
+      const own = labels?.map((label) => (model.classes === null ? label : told(label))) ?? null;
+      return questions({ config: weak.config, network, precondition, space })(own);
+    },
+    [Symbol.dispose]: () => network[Symbol.dispose](),
+  };
+}
+
+/** One sentence for a weak model of other data. */
+function checkAlike(weak: DiffusionModel, model: DiffusionModel): void {
+  const refuse = (sentence: string): never => {
+    throw new ToolkitError('bad-model', `The weak model must be one of the same data: ${sentence}`);
+  };
+  const [have, want] = [weak, model].map(({ config }) => show(dataShape(config)));
+  if (have !== want) refuse(`it makes samples of ${have}, and the model of ${want}.`);
+  if ((weak.config.num_class_embeds === null) !== (model.config.num_class_embeds === null)) {
+    refuse(weak.config.num_class_embeds === null ? 'it has no classes.' : 'it has classes, and the model has none.');
+  }
+  const missing = model.classes?.find((name) => !weak.classes?.includes(name));
+  if (missing !== undefined) refuse(`it does not know the class ${show(missing)}.`);
+  if (nullLabel(model) !== null && nullLabel(weak) === null) refuse('it has no label for "any class".');
+}
