@@ -1,3 +1,4 @@
+export * from './asyrp.js';
 export * from './checkpoint.js';
 export * from './classifying.js';
 export * from './curve.js';
