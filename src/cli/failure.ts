@@ -14,6 +14,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   'unknown-curve',
   'unknown-data set',
   'unknown-dataset',
+  'unknown-edit',
   'unknown-level-sampler',
   'unknown-metric',
   'unknown-model preset',

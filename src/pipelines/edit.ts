@@ -2,32 +2,29 @@ import { show, ToolkitError } from '../core/errors.js';
 import { concatRows, type HostArray, rows } from '../core/host-array.js';
 import { key } from '../core/random.js';
 import { type RandomMode, randomModes } from '../core/random-modes.js';
-import type { Space } from '../core/space.js';
+import { batchSpace, type Space } from '../core/space.js';
 import { dataShape } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
 import {
   type Assembled,
   assemble,
-  type Choice,
   type Cost,
   type Denoiser,
   type Edit,
   type EditWalk,
-  type GuidanceName,
-  guidedPath,
   isEmptyMask,
   maskFor,
   type Pullback,
   type Scheme,
 } from '../sampling/index.js';
+import { type Guiding, type GuidingModels, guider } from './guiding.js';
 import { denoiserPullback } from './jacobian.js';
 import { type DiffusionModel, nullLabel } from './model.js';
 import { batchNetwork } from './network.js';
-import { questions } from './questions.js';
 
 type Batch = HostArray<'float32'>;
 
-export interface EditOptions {
+export interface EditOptions extends GuidingModels {
   readonly model: DiffusionModel;
   readonly runtime: Runtime;
   readonly edit: Edit;
@@ -43,8 +40,8 @@ export interface EditOptions {
   readonly seed: number;
   /** One label per picture; null for "any class". Unconditional models take none. */
   readonly labels?: readonly (number | null)[] | null;
-  /** Guidance from the inside out, of those that ask for the class and for no class; or the scale of classifier-free. */
-  readonly guidance?: number | readonly Choice<GuidanceName>[];
+  /** How labels are followed: the scale of classifier-free guidance, where 1 is none, or guidance by name. */
+  readonly guidance?: number | Guiding;
   /** Parts of the model's own scheme to replace: sampler, steps, limit. */
   readonly scheme?: Partial<Pick<Scheme, 'sampler' | 'steps' | 'limit'>>;
   /** Steps from pure noise to picture. */
@@ -99,7 +96,10 @@ export async function* editPictures(options: EditOptions): AsyncGenerator<EditFr
   const sized = { ...model, config: sizedConfig(model, canvas) };
   const width = Math.min(batch, count);
   using network = batchNetwork({ model: sized, runtime, batch: width });
-  const precondition = parts.precondition;
+  const { precondition } = parts;
+  using pullbacks = denoiserPullback({ model: sized, runtime, batch: width, precondition, space: batchSpace() });
+  const guiding = guidingOf(options);
+  using guide = guider({ ...options, model: sized, network, precondition, guiding });
   let done = 0;
   const edited: Batch[] = [];
   for (let first = 0; first < count; first += batch) {
@@ -107,22 +107,21 @@ export async function* editPictures(options: EditOptions): AsyncGenerator<EditFr
     const own = (all: Batch | null | undefined): Batch | undefined => (all ? rows(all, first, last) : undefined);
     const space = randomModes.get(random)({ seed, first });
     const labels = labelsOf(options, first, last);
-    const ask = questions({ config: model.config, network, precondition, space });
-    using pullbacks = denoiserPullback({ model: sized, runtime, batch: width, precondition, space });
+    const path = guide({ labels, first, count: last - first, space });
     const counted =
       (denoise: Denoiser<Batch>): Denoiser<Batch> =>
       (x, level) => {
         done += 1;
         return denoise(x, level);
       };
-    const guided = guidedWith({ options, labels, ask, pullbacks, space });
     const denoise: EditWalk['denoise'] =
-      'estimate' in guided.denoise
-        ? Object.assign(counted(guided.denoise), { estimate: guided.denoise.estimate })
-        : counted(guided.denoise);
+      'estimate' in path.denoise
+        ? Object.assign(counted(path.denoise), { estimate: path.denoise.estimate })
+        : counted(path.denoise);
+    const derivative = guidedPullback({ model, guiding, labels, pullbacks, space });
     const pullback: Pullback<Batch> = (x, level, v) => {
       done += 1;
-      return guided.pullback(x, level, v);
+      return derivative(x, level, v);
     };
     const [other, latent, otherLatent] = [own(options.others), own(options.latents), own(options.otherLatents)];
     const frames = edit.run({
@@ -130,7 +129,7 @@ export async function* editPictures(options: EditOptions): AsyncGenerator<EditFr
       mask: own(mask) ?? null,
       denoise,
       pullback,
-      landings: guided.landings,
+      landings: path.landings,
       ...(other && { other }),
       ...(latent && { latent }),
       ...(otherLatent && { otherLatent }),
@@ -197,45 +196,33 @@ function labelsOf({ model, labels }: EditOptions, first: number, last: number): 
   return Array.from({ length: last - first }, (_, i) => labels?.[first + i] ?? free ?? 0);
 }
 
-interface GuidedOptions {
-  readonly options: EditOptions;
+/** Classifier-free guidance of a scale, or guidance as it was given. */
+function guidingOf({ guidance = 1 }: EditOptions): Guiding {
+  if (typeof guidance !== 'number') return guidance;
+  return { choices: guidance === 1 ? [] : [{ name: 'classifier-free', options: { scale: guidance } }] };
+}
+
+interface GuidedPullbackOptions {
+  readonly model: DiffusionModel;
+  readonly guiding: Guiding;
   readonly labels: readonly number[] | null;
-  readonly ask: ReturnType<typeof questions>;
   readonly pullbacks: ReturnType<typeof denoiserPullback>;
   readonly space: Space<Batch>;
 }
 
 /**
- * The guided denoiser with its landings, and its derivative. Classifier-free guidance is linear, so its derivative is that
- * of both questions; for other guidance the derivative is that of the model told the class, which is an approximation.
+ * The derivative of the guided denoiser. Classifier-free guidance is linear, so its derivative is that of both questions;
+ * for other guidance it is that of the model told the class, which is an approximation.
  */
-function guidedWith({ options, labels, ask, pullbacks, space }: GuidedOptions) {
-  const conditional = ask(labels);
-  const free = nullLabel(options.model);
-  const { guidance = 1 } = options;
-  const choices: readonly Choice<GuidanceName>[] =
-    typeof guidance === 'number'
-      ? guidance === 1
-        ? []
-        : [{ name: 'classifier-free', options: { scale: guidance } }]
-      : guidance;
-  const nobody = free === null || labels === null ? null : labels.map(() => free);
-  const unconditional = nobody === null ? undefined : ask(nobody);
-  const path = guidedPath<Batch>({
-    choices,
-    roles: { conditional, ...(unconditional && { unconditional }) },
-    space,
-  });
+function guidedPullback({ model, guiding, labels, pullbacks, space }: GuidedPullbackOptions): Pullback<Batch> {
   const own = pullbacks(labels);
-  const [only] = choices;
-  const scale = choices.length === 1 && only!.name === 'classifier-free' ? Number(only!.options?.['scale'] ?? 1) : null;
-  if (scale === null || scale === 1 || nobody === null) return { ...path, pullback: own };
-  const others = pullbacks(nobody);
-  const pullback: Pullback<Batch> = async (x, level, v) => {
-    const [c, u] = [await own(x, level, v), await others(x, level, v)];
-    return space.lincomb([scale, c], [1 - scale, u]);
-  };
-  return { ...path, pullback };
+  const free = nullLabel(model);
+  const [choice, ...more] = guiding.choices;
+  const isPlain = choice?.name === 'classifier-free' && more.length === 0 && !guiding.composed && !guiding.negatives;
+  if (!isPlain || labels === null || free === null) return own;
+  const scale = Number(choice.options?.['scale'] ?? 1);
+  const others = pullbacks(labels.map(() => free));
+  return async (x, level, v) => space.lincomb([scale, await own(x, level, v)], [1 - scale, await others(x, level, v)]);
 }
 
 /** One clear error for what cannot be asked, before anything is compiled. */
@@ -259,7 +246,7 @@ function check({ model, pictures, labels, guidance = 1 }: EditOptions): void {
       refuse('editPictures: this model has no label for "any class". Give every picture one of its labels.');
     }
   }
-  const isGuided = typeof guidance === 'number' ? guidance !== 1 : guidance.length > 0;
+  const isGuided = typeof guidance === 'number' && guidance !== 1;
   if (isGuided && (nullLabel(model) === null || !labels)) {
     refuse(
       'editPictures: guidance compares a class with "any class": give labels to a model that knows both, ' +

@@ -46,7 +46,8 @@ export function denoiserPullback(options: DenoiserPullbackOptions): DenoiserPull
   const compiled = new Map<number, Promise<Executable>>();
   const executable = (size: number): Promise<Executable> => {
     const made =
-      compiled.get(size) ?? runtime.compile(pullbackGraph(model, size), { constants: Object.fromEntries(model.values) });
+      compiled.get(size) ??
+      runtime.compile(pullbackGraph(model, size), { constants: Object.fromEntries(model.values) });
     compiled.set(size, made);
     return made;
   };

@@ -2,6 +2,7 @@ import { defineRegistry } from '../../core/registry.js';
 import type { Command } from '../define-command.js';
 import { bench } from './bench.js';
 import { demo } from './demo.js';
+import { edit } from './edit.js';
 import { evaluate } from './eval.js';
 import { forward } from './forward.js';
 import { inspect } from './inspect.js';
@@ -14,6 +15,7 @@ export const commands = defineRegistry<Readonly<Record<string, Command>>>('comma
   demo,
   train,
   sample,
+  edit,
   eval: evaluate,
   plot,
   inspect,

@@ -1,0 +1,72 @@
+import { ToolkitError } from '../../core/errors.js';
+import { defineCommand } from '../define-command.js';
+import type { EditOptions } from '../edit/define-edit-kind.js';
+import { editOptions } from '../edit/edit-options.js';
+import { refuseOutputs, watcher, writeEdit } from '../edit/edit-outputs.js';
+import { editKinds } from '../edit/kinds/index.js';
+import { chosenEdit } from '../edit/own-options.js';
+import { runEdit } from '../edit/run-edit.js';
+import { openModel } from '../model/open-model.js';
+import { shippedModel } from '../model/shipped-model.js';
+import { openRuntime } from '../runtime.js';
+import { figure } from '../terminal/format.js';
+import { version } from '../version.js';
+
+const kinds = editKinds.names.map((name) => editKinds.get(name));
+
+/** What a recipe leaves out: where results go says nothing about them. */
+const outputs: ReadonlySet<string> = new Set(['out', 'strip', 'gif', 'previews', 'scale', 'model']);
+
+export const edit = defineCommand({
+  name: 'edit',
+  summary: 'Changes a picture with a trained model: fills holes, continues, enlarges, colours, varies.',
+  details: [
+    'Outside of a mask every byte stays as it was. The PNG carries the recipe with the hash of its source. Edits:',
+    ...kinds.map(({ name, summary, options }) => {
+      const own = Object.keys(options);
+      return `${name}: ${summary}${own.length > 0 ? ` Options: ${own.join(', ')}.` : ''}`;
+    }),
+  ].join(' '),
+  arguments: {
+    picture: { placeholder: 'PICTURE', help: 'A PNG, JPEG, WebP or GIF.', required: true },
+  },
+  options: editOptions,
+  short: { w: 'with', m: 'mask', n: 'count', o: 'out', c: 'class', g: 'guidance', s: 'seed' },
+  examples: [
+    'langevin edit smile.png --strength 0.4 -o changed.png --strip before-after.png',
+    'langevin edit smile.png --with repaint:jump=5,resamples=10 --mask box:16,0,16,32 -o filled.png',
+    'langevin edit smile.png --with outpaint:right=16 -o wider.png',
+    'langevin edit small.png --with super-resolution:factor=4 -o large.png',
+    'langevin edit grey.png --with colourise --class noto/smileys-emotion --guidance 2 -n 4 -o colours/',
+    'langevin edit a.png --to b.png --with interpolate -n 8 -o between.png --gif between.gif',
+  ],
+  async run({ arguments: { picture }, options: given, given: names, globals, out, signal }) {
+    const options = given as EditOptions;
+    refuseOutputs(options);
+    chosenEdit(options);
+    const path = options.model ?? shippedModel();
+    if (path === null) {
+      throw new ToolkitError('not-found', 'edit: the shipped model is not installed here. Name one with --model DIR.');
+    }
+    const model = await openModel(path);
+    const { frames, watch } = watcher(options);
+    const begin = performance.now();
+    const edited = await runEdit({
+      ...{ picture, model, options, out, watch, signal },
+      given: names,
+      runtime: openRuntime(globals),
+    });
+    const seconds = (performance.now() - begin) / 1000;
+    const { sampling, facts, seam } = edited;
+    const recipe = {
+      ...{ langevin: version(), command: 'edit', model: path, weights: model.hash },
+      ...facts,
+      ...sampling,
+      options: Object.fromEntries(Object.entries(options).filter(([name]) => !outputs.has(name))),
+    };
+    const files = await writeEdit({ edited, frames, options, recipe });
+    const edge = seam === null ? '' : ` Its seam: ${figure(seam.ratio)} (${figure(seam.source)} in the source).`;
+    out.print(`Wrote ${files.join(', ')} in ${figure(seconds)} s.${edge}`);
+    return { files, seconds, seam, recipe };
+  },
+});

@@ -1,0 +1,83 @@
+import { show, ToolkitError } from '../../core/errors.js';
+import { floats, type HostArray } from '../../core/host-array.js';
+import { readImage } from '../../files/image.js';
+import { boxMask, circleMask, featheredMask, invertedMask, isEmptyMask } from '../../sampling/index.js';
+import { usageError } from '../parse.js';
+import type { EditOptions, Size } from './define-edit-kind.js';
+
+type Mask = HostArray<'float32'>;
+
+/** The mask [H, W] that the options ask for, in the size of the picture; null where there is none. */
+export async function readMask(
+  { mask: given, invertMask, feather }: Pick<EditOptions, 'mask' | 'invertMask' | 'feather'>,
+  size: Size,
+): Promise<Mask | null> {
+  if (given === null) {
+    if (invertMask || feather > 0) {
+      throw usageError(`edit: ${invertMask ? '--invert-mask' : '--feather'} is for a mask. Name one with --mask.`);
+    }
+    return null;
+  }
+  const drawn = await shapeOf(given, size);
+  const mask = invertMask ? invertedMask(drawn) : drawn;
+  if (isEmptyMask(mask)) {
+    throw usageError(
+      `edit: nothing may change, the mask ${show(given)} is empty on a picture of ${size.width} × ${size.height} pixels. ` +
+        `Draw it inside${invertMask ? ', or leave out --invert-mask' : ', or exchange it with --invert-mask'}.`,
+    );
+  }
+  return feather > 0 ? featheredMask({ mask, radius: feather }) : mask;
+}
+
+async function shapeOf(given: string, size: Size): Promise<Mask> {
+  const box = numbersOf(given, 'box', ['X', 'Y', 'W', 'H']);
+  if (box) return boxMask({ ...size, box: box as [number, number, number, number] });
+  const circle = numbersOf(given, 'circle', ['X', 'Y', 'R']);
+  if (circle) return circleMask({ ...size, circle: circle as [number, number, number] });
+  return readMaskFile(given, size);
+}
+
+/** The numbers behind `box:`; null where the text is something else. */
+function numbersOf(given: string, name: string, words: readonly string[]): readonly number[] | null {
+  if (!given.startsWith(`${name}:`)) return null;
+  const parts = given.slice(name.length + 1).split(',');
+  const numbers = parts.map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (numbers.length === words.length && numbers.every(Number.isFinite)) return numbers;
+  throw usageError(`edit: --mask ${name} takes ${name}:${words.join(',')} in pixels, got ${show(given)}.`);
+}
+
+/** Opaque where the picture has transparency, else light: what may change. */
+async function readMaskFile(path: string, { width, height }: Size): Promise<Mask> {
+  const { width: w, height: h, channels, data } = await readImage(path);
+  if (w !== width || h !== height) {
+    throw new ToolkitError(
+      'bad-mask',
+      `edit: the mask ${path} is ${w} × ${h} pixels and the picture ${width} × ${height}. Draw it in the size of the picture.`,
+    );
+  }
+  const mask = floats([height, width]);
+  for (let i = 0; i < mask.data.length; i++) {
+    const at = i * channels;
+    const luma = channels >= 3 ? 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]! : data[at]!;
+    const byte = channels % 2 === 0 ? data[at + channels - 1]! : luma;
+    mask.data[i] = Math.min(1, Math.round(byte) / 255);
+  }
+  return mask;
+}
+
+/** A mask at the size the model works at: a pixel may change where any pixel it stands for may. */
+export function sizedMask(mask: Mask, { width, height }: Size): Mask {
+  const [h = 0, w = 0] = mask.shape;
+  if (w === width && h === height) return mask;
+  const out = floats([height, width]);
+  for (let i = 0; i < out.data.length; i++) {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const [x1, y1] = [Math.ceil(((x + 1) * w) / width), Math.ceil(((y + 1) * h) / height)];
+    for (let v = Math.floor((y * h) / height); v < y1; v++) {
+      for (let u = Math.floor((x * w) / width); u < x1; u++) {
+        if (mask.data[v * w + u]! > 0) out.data[i] = 1;
+      }
+    }
+  }
+  return out;
+}

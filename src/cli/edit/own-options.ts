@@ -1,0 +1,26 @@
+import { show } from '../../core/errors.js';
+import { resolve } from '../../core/options.js';
+import { usageError } from '../parse.js';
+import { asMistakeIn, named } from '../train/named.js';
+import type { EditKind, EditOptions } from './define-edit-kind.js';
+import { editKinds } from './kinds/index.js';
+
+export interface ChosenEdit {
+  readonly kind: EditKind;
+  /** Its own options as they were given. */
+  readonly own: Readonly<Record<string, unknown>>;
+}
+
+/** The edit that `--with` names, `--strength` among its options where it has one. */
+export function chosenEdit({ with: text, strength }: Pick<EditOptions, 'with' | 'strength'>): ChosenEdit {
+  const registry = { get: (name: string) => ({ definition: { options: editKinds.get(name).options } }) };
+  const { name, options } = named({ owner: 'edit', option: 'with', registry, text });
+  const kind = editKinds.get(name);
+  if (strength !== null && !Object.hasOwn(kind.options, 'strength')) {
+    const others = editKinds.names.filter((other) => Object.hasOwn(editKinds.get(other).options, 'strength'));
+    throw usageError(`edit: --strength is not for ${show(name)}. It is for: ${others.join(', ')}.`);
+  }
+  const own = strength === null ? options : { ...options, strength };
+  asMistakeIn('with', () => resolve(name, kind.options, own as never), 'edit');
+  return { kind, own };
+}
