@@ -2,6 +2,7 @@ export * from './classifier-gradient.js';
 export * from './classifier.js';
 export * from './conditions/index.js';
 export * from './edit.js';
+export * from './directions-file.js';
 export * from './features.js';
 export * from './folder.js';
 export * from './generate.js';
