@@ -46,7 +46,9 @@ function sessionOptions({ threads, device }: Resolved<typeof nodeRuntimeOptions>
     intraOpNumThreads: threads === 0 ? availableParallelism() : threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    extra: { session: { set_denormal_as_zero: '1' } },
+    // Every session has threads of its own. Left to wait busily for its next run they would take the cores from the
+    // session that runs now: a training step has two.
+    extra: { session: { set_denormal_as_zero: '1', force_spinning_stop: '1' } },
   };
 }
 
