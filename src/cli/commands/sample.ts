@@ -5,6 +5,7 @@ import { openModel } from '../model/open-model.js';
 import { shippedModel } from '../model/shipped-model.js';
 import { openRuntime } from '../runtime.js';
 import { drawSamples } from '../sample/draw-samples.js';
+import { openGuiding } from '../sample/open-guiding.js';
 import { outputKind, writeSamples } from '../sample/outputs.js';
 import { refuseSinglePoints, writePoints } from '../sample/point-outputs.js';
 import { sampleOptions } from '../sample/sample-options.js';
@@ -25,6 +26,8 @@ export const sample = defineCommand({
     'langevin sample --model runs/emoji-faces-16 -n 64 -o faces.png',
     'langevin sample --class noto/smileys-emotion --guidance 2 --sampler dpmpp-2m -o smileys.gif',
     'langevin sample --class all -o classes.png',
+    "langevin sample --class 'noto/food-drink & !0.5*noto/objects' --guidance 6 --guidance-method apg -o food.png",
+    'langevin sample --class noto/food-drink --guidance 4 --guidance-interval 0.1..0.8 --guidance-rescale 0.7 -o food.png',
     'langevin sample --model runs/2d-moons -o moons.svg',
   ],
   async run({ options, given, globals, out, signal }) {
@@ -39,13 +42,15 @@ export const sample = defineCommand({
     const model = await openModel(path);
     const ofPoints = isPointModel(model);
     if (ofPoints) refuseSinglePoints(kind);
-    const sampling = settleSampling(options, model, given);
+    const opened = await openGuiding(options);
+    const sampling = settleSampling(options, model, given, opened);
     const keep = kind === 'animation' ? options.show : null;
     const begin = performance.now();
     const { pictures, frames } = await drawSamples({
       model,
       runtime: openRuntime(globals),
       sampling,
+      guiding: opened.models,
       keep,
       out,
       signal,

@@ -1,7 +1,41 @@
 import { show, ToolkitError } from '../../core/errors.js';
 import { didYouMean } from '../../core/text.js';
+import type { Condition } from '../../pipelines/index.js';
 
-/** The labels that `--class` names: whole names, the parts of names between slashes, numbers, or all. */
+/**
+ * What `--class` asks for, one entry for each comma: whole names, the parts of names between slashes, numbers, or all;
+ * several joined by & are composed, ! in front says not, and a number and * how much.
+ */
+export function parseConditions(text: string, classes: readonly string[] | null): readonly (readonly Condition[])[] {
+  if (text === 'all' || classes === null) return parseClasses(text, classes).map(plain);
+  return text.split(',').flatMap((entry) => {
+    const isName = classes.some((name) => name.toLowerCase() === entry.trim().toLowerCase());
+    if (isName || !/[&!*]/.test(entry)) return labelsOf(entry.trim(), classes).map(plain);
+    return [entry.split('&').map((term) => condition(term.trim(), classes))];
+  });
+}
+
+const plain = (label: number): readonly Condition[] => [{ label, weight: 1 }];
+
+/** `NAME`, `0.5*NAME`, `!NAME` or `!0.5*NAME`. */
+function condition(term: string, classes: readonly string[]): Condition {
+  const [, not, factor, name = ''] = /^(!?)\s*(?:(-?[\d.]+)\s*\*)?\s*(.*)$/.exec(term)!;
+  const weight = (not === '!' ? -1 : 1) * Number(factor ?? 1);
+  if (!Number.isFinite(weight) || name === '') {
+    throw new ToolkitError(
+      'unknown-class',
+      `sample: what --class joins by & must be NAME, !NAME or WEIGHT*NAME, got ${show(term)}.`,
+    );
+  }
+  const labels = labelsOf(name, classes);
+  if (labels.length === 1) return { label: labels[0]!, weight };
+  throw new ToolkitError(
+    'unknown-class',
+    `sample: what is joined by & must be one class each, and ${show(name)} is ${labels.length}. Name one of them.`,
+  );
+}
+
+/** The labels that a list of names stands for: whole names, the parts of names between slashes, numbers, or all. */
 export function parseClasses(text: string, classes: readonly string[] | null): readonly number[] {
   if (classes === null) {
     throw new ToolkitError(
@@ -30,6 +64,6 @@ function labelsOf(entry: string, classes: readonly string[]): readonly number[] 
   throw new ToolkitError('unknown-class', `Unknown class ${show(entry)}.${didYouMean(entry, known)} Known: ${shown}.`);
 }
 
-/** One label a picture: the wanted ones in equal runs, in order. */
-export const spreadLabels = (labels: readonly number[], count: number): readonly number[] =>
-  Array.from({ length: count }, (_, i) => labels[Math.floor((i * labels.length) / count)]!);
+/** One entry a picture: the wanted ones in equal runs, in order. */
+export const spread = <T>(wanted: readonly T[], count: number): readonly T[] =>
+  Array.from({ length: count }, (_, i) => wanted[Math.floor((i * wanted.length) / count)]!);

@@ -1,5 +1,5 @@
 import { concatRows, floats, type HostArray } from '../../core/host-array.js';
-import { type DiffusionModel, generate, isPointModel } from '../../pipelines/index.js';
+import { type DiffusionModel, type GuidingModels, generate, isPointModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Output } from '../terminal/output.js';
 import type { Sampling } from './settle-sampling.js';
@@ -8,6 +8,8 @@ export interface DrawSamplesOptions {
   readonly model: DiffusionModel;
   readonly runtime: Runtime;
   readonly sampling: Sampling;
+  /** Other networks that guidance asks. */
+  readonly guiding?: GuidingModels;
   /** What to keep of every step: the noisy samples, the clean ones expected, or nothing. */
   readonly keep: 'noisy' | 'expected' | null;
   readonly out: Output;
@@ -21,9 +23,10 @@ export interface Drawn {
 }
 
 /** Samples with a bar, keeping frames where an animation is to be made. */
-export async function drawSamples({ model, runtime, sampling, keep, out, signal }: DrawSamplesOptions): Promise<Drawn> {
-  const { labels, scheme, ...rest } = sampling;
-  const work = generate({ model, runtime, ...rest, ...(labels && { labels }), scheme, signal });
+export async function drawSamples(options: DrawSamplesOptions): Promise<Drawn> {
+  const { model, runtime, sampling, guiding, keep, out, signal } = options;
+  const { labels, scheme, guidedBy: _, ...rest } = sampling;
+  const work = generate({ model, runtime, ...rest, ...guiding, ...(labels && { labels }), scheme, signal });
   const frames: HostArray<'float32'>[][] = [];
   const shown = isPointModel(model) ? (x: HostArray<'float32'>) => x : withinRange;
   let bar: ReturnType<Output['progress']> | null = null;

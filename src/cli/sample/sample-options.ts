@@ -1,6 +1,7 @@
 import { choice, flag, integer, number, text } from '../../core/options.js';
 import { randomModes } from '../../core/random-modes.js';
 import { noiseSteps, samplers } from '../../sampling/index.js';
+import { guidanceOptions } from './guidance-options.js';
 
 /** What sampling can be told, each declared once. */
 export const sampleOptions = {
@@ -18,9 +19,9 @@ export const sampleOptions = {
   class: text({
     default: null,
     placeholder: 'NAMES',
-    help: 'Classes by name, part of a name behind or before a slash, or number, joined by commas; or all.',
+    help: "Classes by name, part of a name behind or before a slash, or number, joined by commas; or all. Several in one picture: 'NAME & 0.5*NAME & !NAME'.",
   }),
-  guidance: number({ default: 1, min: 0, max: 100, help: 'How hard the class is followed; 1 is as learnt.' }),
+  ...guidanceOptions,
   steps: integer({ default: 20, min: 1, max: 10_000, help: 'Steps from noise to picture; 50 for points unless told.' }),
   sampler: choice(['model', ...samplers.names], {
     default: 'model',

@@ -1,10 +1,18 @@
 import type { Resolved } from '../../core/options.js';
 import type { RandomMode } from '../../core/random-modes.js';
-import { type DiffusionModel, isPointModel, pictureShape } from '../../pipelines/index.js';
+import {
+  type Condition,
+  type DiffusionModel,
+  type Guiding,
+  isPointModel,
+  pictureShape,
+} from '../../pipelines/index.js';
 import { type SamplerName, type Scheme, samplers } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
-import { parseClasses, spreadLabels } from './classes.js';
+import { parseConditions, spread } from './classes.js';
+import { noGuiding, type OpenGuiding } from './open-guiding.js';
 import type { sampleOptions } from './sample-options.js';
+import { settleGuidance, settleLimit } from './settle-guidance.js';
 
 export type SampleOptions = Resolved<typeof sampleOptions>;
 
@@ -13,7 +21,10 @@ export interface Sampling {
   readonly count: number;
   readonly seed: number;
   readonly labels: readonly number[] | null;
-  readonly guidance: number;
+  /** The scale of classifier-free guidance, or guidance by name. */
+  readonly guidance: number | Guiding;
+  /** Other networks that guidance asks; left out where there are none. */
+  readonly guidedBy?: OpenGuiding['files'];
   readonly steps: number;
   readonly scheme: Scheme;
   readonly random: RandomMode;
@@ -27,27 +38,35 @@ const pointSteps = 50;
 /** Points that are drawn unless told, and how many are computed together: they are small. */
 const usualPoints = 2_000;
 
-/** Settles the options of `sample` for one model, `given` those that were asked for by name. */
+/** Settles the options of `sample` for one model, `given` those that were asked for by name, with the networks opened. */
 export function settleSampling(
   options: SampleOptions,
   model: DiffusionModel,
   given: ReadonlySet<string> = new Set(Object.keys(options)),
+  opened: OpenGuiding = noGuiding,
 ): Sampling {
-  const { seed, guidance, random } = options;
+  const { seed, random } = options;
   const ofPoints = isPointModel(model);
   const batch = ofPoints && !given.has('batch') ? usualPoints : options.batch;
   const steps = ofPoints && !given.has('steps') ? pointSteps : options.steps;
-  const wanted = options.class === null ? null : parseClasses(options.class, model.classes);
-  if (guidance !== 1 && !wanted) {
-    const reason = model.classes ? 'Name a class with --class' : 'This model has no classes: leave --guidance out';
-    throw usageError(`sample: --guidance ${guidance} needs classes to follow. ${reason}.`);
-  }
+  const classes = model.classes ?? opened.models.classifier?.classes ?? null;
+  const wanted = options.class === null ? null : parseConditions(options.class, classes);
   const count = options.count ?? (ofPoints ? usualPoints : options.class === 'all' ? wanted!.length : 16);
-  const labels = wanted && spreadLabels(wanted, count);
-  return { count, seed, labels, guidance, steps, scheme: schemeOf(options, model.scheme), random, batch };
+  const conditions = wanted && spread(wanted, count);
+  const scheme = schemeOf(options, model.scheme);
+  const guidance = settleGuidance({ options, model, scheme, conditions, opened });
+  return {
+    ...{ count, seed, labels: model.classes && labelsOf(conditions), guidance },
+    ...(Object.keys(opened.files).length > 0 && { guidedBy: opened.files }),
+    ...{ steps, scheme, random, batch },
+  };
 }
 
-function schemeOf({ sampler, spacing, eta }: SampleOptions, own: Scheme): Scheme {
+/** The label of each picture: of several conditions the first that is wanted. */
+const labelsOf = (conditions: readonly (readonly Condition[])[] | null): readonly number[] | null =>
+  conditions && conditions.map((row) => (row.find(({ weight }) => weight > 0) ?? row[0]!).label);
+
+function schemeOf({ sampler, spacing, eta, limit }: SampleOptions, own: Scheme): Scheme {
   const replaced = sampler === 'model' || sampler === own.sampler.name ? own.sampler : { name: sampler };
   if (eta !== null && !hasEta(replaced.name)) {
     const others = samplers.names.filter(hasEta).join(', ');
@@ -57,8 +76,10 @@ function schemeOf({ sampler, spacing, eta }: SampleOptions, own: Scheme): Scheme
   // Landing beside the next level is DDIM's habit in diffusers and nobody else's.
   const strides = own.steps.options?.['landing'] === 'stride' && withEta.name !== 'ddim';
   const kept = strides ? { ...own.steps, options: { ...own.steps.options, landing: 'next' } } : own.steps;
+  const limited = settleLimit(limit ?? null);
   return {
     ...own,
+    ...(limited !== undefined && { limit: limited }),
     sampler: withEta,
     steps: spacing === 'model' || spacing === own.steps.name ? kept : { name: spacing },
   };

@@ -1,0 +1,36 @@
+import { type GuidingModels, loadClassifier } from '../../pipelines/index.js';
+import { openModel } from '../model/open-model.js';
+
+/** A network that guidance asks beside the model, as a recipe names it. */
+export interface GuidingFile {
+  readonly path: string;
+  /** SHA-256 of its weights. */
+  readonly weights: string;
+}
+
+/** The other networks of a job: loaded, and as its recipe names them. */
+export interface OpenGuiding {
+  readonly models: GuidingModels;
+  readonly files: { readonly weak?: GuidingFile; readonly classifier?: GuidingFile };
+}
+
+/** No other network. */
+export const noGuiding: OpenGuiding = { models: {}, files: {} };
+
+export interface OpenGuidingOptions {
+  readonly weakModel?: string | null;
+  readonly classifier?: string | null;
+}
+
+/** Loads the networks that `--weak-model` and `--classifier` name. */
+export async function openGuiding({ weakModel, classifier }: OpenGuidingOptions): Promise<OpenGuiding> {
+  const weak = weakModel ? await openModel(weakModel) : null;
+  const climbed = classifier ? await loadClassifier(classifier) : null;
+  return {
+    models: { ...(weak && { weak }), ...(climbed && { classifier: climbed }) },
+    files: {
+      ...(weak && { weak: { path: weakModel!, weights: weak.hash } }),
+      ...(climbed && { classifier: { path: classifier!, weights: climbed.hash } }),
+    },
+  };
+}
