@@ -97,7 +97,8 @@ suite('train --task classifier --noise-aware', async () => {
     assert.deepEqual([outcome.code, outcome.stderr], [0, '']);
     const model = await loadClassifier(place('aware'));
     assert.equal(model.network.config.noise_conditional, true);
-    assert.equal(model.scheme?.grid.schedule, 'linear');
+    assert.ok(model.scheme && 'schedule' in model.scheme.grid, 'no schedule');
+    assert.equal(model.scheme.grid.schedule, 'linear');
     const { heldOut } = events(outcome).at(-1)! as { heldOut: Record<string, number[]> };
     assert.deepEqual([heldOut['byLevel']!.length, heldOut['accuracyByLevel']!.length], [10, 10]);
     const card = readFileSync(place('aware/model/README.md'), 'utf8');

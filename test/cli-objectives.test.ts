@@ -42,7 +42,7 @@ async function trains(name: string, argv: readonly string[]): Promise<void> {
 suite('every loss, weighting and level sampler trains from the command line', () => {
   const runs: Readonly<Record<string, readonly string[]>> = {
     denoising: ['--loss', 'denoising', '--weighting', 'edm', '--levels', 'log-normal:mean=-1'],
-    explicit: ['--loss', 'explicit', '--no-labels', '--levels', 'logit-normal'],
+    explicit: ['--loss', 'explicit', '--condition', 'none', '--levels', 'logit-normal'],
     implicit: ['--loss', 'implicit', '--weighting', 'soft-min-snr'],
     sliced: ['--loss', 'sliced:directions=gaussian', '--prediction', 'epsilon'],
     vlb: ['--loss', 'vlb', '--levels', 'loss-second-moment:parts=4,memory=1'],
@@ -211,7 +211,7 @@ suite('what does not go together is one sentence, and nothing on disk', () => {
       ['--self-conditioning', '--model', join(root, 'three.json')],
       'ROOT/three.json: in_channels is 3, and --self-conditioning needs twice the 3 of the pictures. Change it.',
     ],
-    [2, ['--loss', 'explicit'], 'train: --loss explicit does not tell classes apart. Add --no-labels.'],
+    [2, ['--loss', 'explicit'], 'train: --loss explicit does not tell pictures apart. Add --condition none.'],
     [
       2,
       ['--loss', 'vlb', '--offset-noise', '0.1'],

@@ -17,7 +17,7 @@ const plain = (text: string): string => text.replaceAll(root, 'ROOT');
 
 await writePictures(place('pictures'));
 await cli('train', ...brief(place('pictures'), place('run')), '--steps', '3');
-await cli('train', ...brief(place('pictures'), place('plain')), '--no-labels', '--steps', '1');
+await cli('train', ...brief(place('pictures'), place('plain')), '--condition', 'none', '--steps', '1');
 
 const sample = (...argv: readonly string[]) =>
   cli('sample', '--model', place('run'), '--steps', '3', '--threads', '1', ...argv);

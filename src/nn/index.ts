@@ -22,6 +22,22 @@ export {
   isClassifierConfig,
   parseClassifierConfig,
 } from './models/classifier-config.js';
+export {
+  type ConditionConfig,
+  conditionFields,
+  formatConditionConfig,
+  insideOf,
+  outsideOf,
+  parseConditionConfig,
+} from './models/condition-config.js';
+export {
+  type Conditioned,
+  type ConditionedInputs,
+  type ConditionedOptions,
+  conditioned,
+  conditionPrefix,
+  splitParams,
+} from './models/conditioned.js';
 export { type DeltaNet, type DeltaNetOptions, deltaNet } from './models/delta-net.js';
 export { type Mlp, type MlpInputs, mlp } from './models/mlp.js';
 export { formatMlpConfig, type MlpConfig, mlpClassName, mlpFields, parseMlpConfig } from './models/mlp-config.js';

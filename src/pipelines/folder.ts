@@ -4,21 +4,28 @@ import { join } from 'node:path';
 import { show, ToolkitError } from '../core/errors.js';
 import { readError, systemCode, writeDirectoryAtomic, writeFileAtomic } from '../files/index.js';
 import {
+  conditioned,
+  conditionPrefix,
   findModel,
+  formatConditionConfig,
   formatModelIndex,
   formatNetworkConfig,
   formatPointIndex,
+  insideOf,
   isMlpConfig,
   matchParams,
   modernTensors,
   type Network,
   networkOf,
+  outsideOf,
+  parseConditionConfig,
   parseNetworkConfig,
   pipelineFiles,
   pointFiles,
   readSafetensors,
   readSharded,
   type StorageType,
+  splitParams,
   writeSafetensors,
 } from '../nn/index.js';
 import type { DiffusionModel } from './model.js';
@@ -26,6 +33,9 @@ import { readScheme, writeScheme } from './scheme-file.js';
 
 /** Names of the classes by label, beside `model_index.json`. */
 const classesFile = 'classes.json';
+
+/** What a model is told beside noise and classes, and the layers that take it in; in folders of conditioned models. */
+const conditionFiles = { config: 'condition/config.json', weights: 'condition/model.safetensors' } as const;
 
 /** What sampling assumes of a folder that says nothing: the scheduler of the DDPM paper. */
 const defaultScheduler = { _class_name: 'DDPMScheduler', clip_sample: true };
@@ -41,8 +51,13 @@ export async function loadModel(path: string): Promise<DiffusionModel> {
     component: listing.includes(pointFiles.config) ? 'denoiser' : 'unet',
   });
   const readPart = (name: string): Promise<Buffer> => read(join(folder, name));
-  const config = parseNetworkConfig(await readJson(join(folder, files.config)));
-  const network: Network = networkOf(config);
+  const written = parseNetworkConfig(await readJson(join(folder, files.config)));
+  const condition =
+    listing.includes(conditionFiles.config) && !isMlpConfig(written)
+      ? parseConditionConfig(await readJson(join(folder, conditionFiles.config)))
+      : null;
+  const config = condition && !isMlpConfig(written) ? outsideOf(written, condition) : written;
+  const network: Network = condition && !isMlpConfig(config) ? conditioned({ config, condition }) : networkOf(config);
   const beside = files.weights.slice(0, files.weights.lastIndexOf('/') + 1);
   const bytes = await readPart(files.weights);
   const hash = createHash('sha256').update(bytes);
@@ -55,21 +70,30 @@ export async function loadModel(path: string): Promise<DiffusionModel> {
   const found = files.sharded
     ? await readSharded(bytes.toString(), shard, { name })
     : readSafetensors(bytes, { name }).tensors;
+  const layers = listing.includes(conditionFiles.weights) ? await readPart(conditionFiles.weights) : null;
+  if (layers) hash.update(layers);
   const scheduler = files.scheduler ? await readJson(join(folder, files.scheduler)) : defaultScheduler;
   return {
     config,
     network,
-    values: matchParams(network.params, modernTensors(found), { name }),
+    values: matchParams(network.params, new Map([...modernTensors(found), ...conditionTensors(layers)]), { name }),
     scheme: readScheme(scheduler),
     classes: listing.includes(classesFile)
       ? await readClasses(join(folder, classesFile), config.num_class_embeds ?? 0)
       : null,
+    ...(condition && { condition }),
     hash: hash.digest('hex'),
   };
 }
 
+/** The layers of a condition under the names they have in the tree. */
+function conditionTensors(bytes: Buffer | null) {
+  const tensors = bytes ? readSafetensors(bytes, { name: conditionFiles.weights }).tensors : new Map();
+  return [...tensors].map(([name, tensor]) => [conditionPrefix + name, tensor] as const);
+}
+
 export interface SaveModelOptions {
-  readonly model: Pick<DiffusionModel, 'config' | 'values' | 'scheme' | 'classes'>;
+  readonly model: Pick<DiffusionModel, 'config' | 'values' | 'scheme' | 'classes' | 'condition'>;
   /** How weights are stored; F16 halves the file. */
   readonly dtype?: StorageType;
   /** Further files by relative path: the model card, for example. */
@@ -78,18 +102,23 @@ export interface SaveModelOptions {
 
 /**
  * Writes a pipeline folder, whole or not at all: one that diffusers loads with `from_pretrained`, or for an MLP one of
- * the same layout with `denoiser/` in the place of `unet/`.
+ * the same layout with `denoiser/` in the place of `unet/`. What a conditioned model is told stands in `condition/`.
  */
 export async function saveModel(path: string, { model, dtype = 'F32', extra = {} }: SaveModelOptions): Promise<void> {
   const scheduler = writeScheme(model.scheme);
   const isPoints = isMlpConfig(model.config);
   const names = isPoints ? pointFiles : pipelineFiles;
+  const { condition = null, config } = model;
+  const { unet, condition: layers } = splitParams(model.values);
+  const inside = condition && !isMlpConfig(config) ? insideOf(config, condition) : config;
   const schedulerName = String(scheduler['_class_name']);
   const files: Record<string, string | Uint8Array> = {
     ...extra,
     [names.modelIndex]: isPoints ? formatPointIndex(schedulerName) : formatModelIndex(schedulerName),
-    [names.config]: formatNetworkConfig(model.config),
-    [names.weights]: writeSafetensors(model.values, { dtype }),
+    [names.config]: formatNetworkConfig(inside),
+    [names.weights]: writeSafetensors(unet, { dtype }),
+    ...(condition && { [conditionFiles.config]: formatConditionConfig(condition) }),
+    ...(layers.size > 0 && { [conditionFiles.weights]: writeSafetensors(layers, { dtype }) }),
     [names.scheduler]: `${JSON.stringify(scheduler, null, 2)}\n`,
     ...(model.classes && { [classesFile]: `${JSON.stringify(model.classes, null, 2)}\n` }),
   };
@@ -106,7 +135,7 @@ async function modelListing(path: string): Promise<{ readonly folder: string; re
   const inside = join(path, 'model');
   const folder = (await stat(inside).catch(() => null))?.isDirectory() ? inside : path;
   const top = await list(folder);
-  const parts = ['unet', 'denoiser', 'scheduler'].filter((name) => top.includes(name));
+  const parts = ['unet', 'denoiser', 'scheduler', 'condition'].filter((name) => top.includes(name));
   const nested = await Promise.all(
     parts.map(async (part) => (await list(join(folder, part))).map((name) => `${part}/${name}`)),
   );

@@ -1,4 +1,4 @@
-import { dataShape, type Network, type NetworkConfig, type ParamValues } from '../nn/index.js';
+import { type ConditionConfig, dataShape, type Network, type NetworkConfig, type ParamValues } from '../nn/index.js';
 import type { Scheme } from '../sampling/index.js';
 
 /** A trained diffusion model: network, numbers, and what is needed to sample from it. */
@@ -9,6 +9,8 @@ export interface DiffusionModel {
   readonly scheme: Scheme;
   /** Class names by label, or null for an unconditional model. The label after the last means "any class". */
   readonly classes: readonly string[] | null;
+  /** What it can be told in the place of a class, see `bindConditions`; nothing for most. */
+  readonly condition?: ConditionConfig | null;
   /** SHA-256 of the weights, for recipes; empty while training. */
   readonly hash: string;
 }

@@ -37,6 +37,8 @@ export interface DenoisingOptions {
   readonly picture: Shape;
   /** Whether class labels are fed. */
   readonly conditional: boolean;
+  /** The shape of what one picture is told in the place of a class, fed as `condition`; absent where nothing is. */
+  readonly condition?: Shape;
   /** With dropout as in training, or without as in evaluation. */
   readonly training: boolean;
   /** Values of parameters that are not trained. */
@@ -65,7 +67,7 @@ export interface DenoisingObjective extends Objective {
 /**
  * The loss of a denoising network per sample as graph: weight_b·error_b + extra_b as the loss defines them, which for
  * `simple` is w_b·mean(F(x_b, t_b, y_b) − target_b)². Inputs `x`, `t`, what the loss prepares (`target`, `weight`, …),
- * and `class_labels` when conditional.
+ * and `class_labels` or `condition` when conditional.
  */
 export function denoisingObjective(options: DenoisingOptions): DenoisingObjective {
   const { network, batch, picture, conditional, training, frozen = new Map() } = options;
@@ -89,7 +91,9 @@ export function denoisingObjective(options: DenoisingOptions): DenoisingObjectiv
       const labels = conditional ? { classLabels: input('class_labels', [batch], 'int64') } : {};
       const fed = inputs(shape);
       const timestep = fed('t', [batch]);
-      const apply = (sample: Tensor): Tensor => network.apply(params, { sample, timestep, ...labels }, context);
+      const told = options.condition ? { condition: fed('condition', [batch, ...options.condition]) } : {};
+      const apply = (sample: Tensor): Tensor =>
+        network.apply(params, { sample, timestep, ...labels, ...told }, context);
       const answer = options.selfConditioning ? selfConditioned(apply, { fed, training }) : apply;
       const terms = loss.losses({ shape, fed, network: (x) => separated(answer(x), picture[0]!) });
       masks = context?.masks ?? [];

@@ -1,5 +1,6 @@
+import type { HostArray } from '../core/host-array.js';
 import { fold, type Key, key } from '../core/random.js';
-import { type DataSet, gather } from '../data/index.js';
+import { type Batch, type DataSet, gather } from '../data/index.js';
 import {
   errorScale,
   type Grid,
@@ -30,6 +31,8 @@ export interface ValidatorOptions {
   readonly told?: (index: number) => number;
   /** The label for pictures without a class; null for an unconditional network. */
   readonly nullLabel: number | null;
+  /** What is fed as `condition` for some pictures, where the network is told one. */
+  readonly condition?: (batch: Batch) => HostArray<'float32'>;
   /** Equal parts of the noise axis that are reported apart. */
   readonly bins?: number;
   /** Pictures looked at; each is noised once in every part. */
@@ -78,10 +81,12 @@ export async function createValidator(options: ValidatorOptions) {
         signal?.throwIfAborted();
         const part = jobs.slice(at, at + batch);
         const filled = Array.from({ length: batch }, (_, i) => part[i] ?? part[0]!);
-        const { x, labels } = gather(
+        const found = gather(
           data,
           filled.map(({ picture }) => picture),
         );
+        const { x, labels } = found;
+        const condition = options.condition && { condition: options.condition(found) };
         const feeds = noisedFeeds({
           loss,
           grid,
@@ -94,7 +99,7 @@ export async function createValidator(options: ValidatorOptions) {
           indices: filled.map(({ index }) => index),
           labels: nullLabel === null ? null : Array.from(labels, (label) => (label < 0 ? nullLabel : label)),
         });
-        const result = (await executable.run({ ...feeds, ...weights }))['losses']!.data;
+        const result = (await executable.run({ ...feeds, ...condition, ...weights }))['losses']!.data;
         for (const [i, { bin }] of part.entries()) totals[bin]! += Number(result[i]);
       }
       const byLevel = Array.from(totals, (total) => total / chosen.length);

@@ -63,7 +63,9 @@ async function storedPlan({ out }: TrainOptions): Promise<RunPlan> {
   if (out === null) throw usageError('train: --resume needs --out RUN, the folder of the run to continue.');
   const plan = (await readRunConfig(out)) as unknown as RunPlan;
   // An older run knows fewer options: what it does not name is as usual.
-  return { ...plan, options: settle('train', trainOptions, { ...plan.options }) as TrainOptions };
+  const { labels, ...options } = plan.options as TrainOptions & { readonly labels?: boolean };
+  const renamed = labels === false ? { ...options, condition: 'none' } : options; // once --no-labels
+  return { ...plan, options: settle('train', trainOptions, { ...renamed }) as TrainOptions };
 }
 
 /** `runs/emoji-faces-16` or `runs/2d-moons`, with a number behind it where that is taken. */

@@ -1,4 +1,4 @@
-import { isMlpConfig } from '../../nn/index.js';
+import { type ConditionConfig, isMlpConfig } from '../../nn/index.js';
 import type { HeldOutLoss } from '../../training/validate.js';
 import { count, duration, figure } from '../terminal/format.js';
 import { commandLine } from './command-line.js';
@@ -18,19 +18,20 @@ export interface CardOptions {
 
 /** The README.md of a trained model: what it is, how it was made, how well it does, and under which licences. */
 export function modelCard({ plan, parameters, step, seconds, heldOut, samples }: CardOptions): string {
-  const { data, options, network, scheme, langevin } = plan;
+  const { data, options, network, condition, scheme, langevin } = plan;
   const ofPoints = isMlpConfig(network);
   const shown = ofPoints ? pointCount : samples;
   const things = ofPoints ? 'points' : 'pictures';
   const front = [
     ...licenceLines(data.sources),
     `library_name: ${ofPoints ? 'langevin' : 'diffusers'}`,
-    ...(data.classes || ofPoints ? [] : ['pipeline_tag: unconditional-image-generation']),
+    ...(data.classes || condition || ofPoints ? [] : ['pipeline_tag: unconditional-image-generation']),
     'tags: [diffusion, langevin]',
   ];
   const { lr, curve, weightDecay, ema, loss, weighting, augment, seed, batch, accumulate } = options;
   const rows = [
     ['Network', networkInWords(network, parameters)],
+    ...(condition ? [['Told', toldInWords(condition, options.labelDropout)]] : []),
     ['Predicts', `${scheme.prediction}, ${options.schedule} schedule`],
     ['Training', `${count(step)} steps of ${batch * accumulate} ${things}, ${duration(seconds)} (h:m:s) of wall time`],
     ['Optimiser', `AdamW, learning rate ${lr} (${curve}), weight decay ${weightDecay}, moving average ${ema}`],
@@ -56,6 +57,11 @@ export function modelCard({ plan, parameters, step, seconds, heldOut, samples }:
     `## Data and licences\n\n${data.sources.map(sourceLine).join('\n')}`,
   ].join('\n\n')}\n`;
 }
+
+const toldInWords = ({ name, names, width }: ConditionConfig, dropout: number): string => {
+  const what = names ? `${name}: ${names.join(', ')}` : `${name}, as ${width} channels beside the picture`;
+  return `${what}; nothing ${figure(100 * dropout)} % of the time, so that guidance works`;
+};
 
 /** The kind of a network and how large it is. */
 export const networkInWords = (network: TrainPlan['network'], parameters: number): string =>

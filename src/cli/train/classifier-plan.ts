@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { ToolkitError } from '../../core/errors.js';
-import { didYouMean } from '../../core/text.js';
-import { type DataSet, splitIndices } from '../../data/dataset.js';
-import { type AttributeCount, countAttributes, kindOf } from '../../data/index.js';
+import type { AttributeCount } from '../../data/index.js';
 import { readError } from '../../files/errors.js';
 import { type ClassifierConfig, parseClassifierConfig } from '../../nn/index.js';
 import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
+import { chosenAttributes } from './chosen-attributes.js';
 import { objectivePlan } from './objective-plan.js';
 import { augmentationsOf, type PlanOptions, type RunPlan, schemeOf, type TrainOptions } from './plan.js';
 
@@ -21,15 +20,12 @@ export interface ClassifierPlan extends RunPlan {
 
 /** Options that say something about drawing, which a classifier knows nothing of. */
 const forDrawing = [
-  ...(['prediction', 'loss', 'weighting', 'labelDropout', 'labels', 'zeroInit'] as const),
+  ...(['prediction', 'loss', 'weighting', 'labelDropout', 'condition', 'zeroInit'] as const),
   ...(['precondition', 'offsetNoise', 'inputPerturbation', 'selfConditioning'] as const),
 ] satisfies readonly (keyof TrainOptions)[];
 
 /** Options that say something about noise, which a noise-aware classifier alone knows of. */
 const forNoise = ['schedule', 'levels'] as const satisfies readonly (keyof TrainOptions)[];
-
-/** Training pictures that must have an attribute, and be known not to have it, before it is learnt. */
-const leastPictures = 8;
 
 export interface ClassifierPlanOptions extends PlanOptions {
   /** Names of the options that were given. */
@@ -93,35 +89,6 @@ function requireSense(options: TrainOptions, given: ReadonlySet<string>): void {
       throw usageError(`train: --levels ${levels.name} goes by the losses of models that draw. Choose another.`);
     }
   }
-}
-
-/**
- * The attributes that `list` names, whole or by kind, or all, of those that enough training pictures have and enough are
- * known not to have, in alphabetical order.
- */
-export function chosenAttributes(owner: string, data: DataSet, list: string | null): readonly AttributeCount[] {
-  const counts = countAttributes(data, splitIndices(data, 'train'));
-  const frequent = counts.filter(({ present, absent }) => present >= leastPictures && absent >= leastPictures);
-  if (frequent.length === 0) {
-    throw new ToolkitError(
-      'bad-data',
-      `${data.name} has no attribute that ${leastPictures} training pictures have and ${leastPictures} have not. Take more or other data.`,
-    );
-  }
-  const words = list?.split(',').map((word) => word.trim()) ?? [];
-  const known = [...new Set(frequent.flatMap(({ name }) => [kindOf(name), name]))];
-  for (const word of words) {
-    if (known.includes(word)) continue;
-    const rare = counts.find(({ name }) => name === word);
-    const problem = rare
-      ? `only ${Math.min(rare.present, rare.absent)} training pictures tell "${word}" apart, and ${leastPictures} are needed`
-      : `there is no attribute or kind "${word}"`;
-    throw usageError(
-      `${owner}: --attributes: ${problem}.${rare ? '' : didYouMean(word, known)} Kinds: ${[...new Set(frequent.map(({ name }) => kindOf(name)))].join(', ')}.`,
-    );
-  }
-  if (words.length === 0) return frequent;
-  return frequent.filter(({ name }) => words.includes(name) || words.includes(kindOf(name)));
 }
 
 async function ownConfig(name: string | null): Promise<object> {

@@ -63,13 +63,15 @@ export interface CheckOptions extends ObjectivePlan {
   readonly options: Told;
   readonly data: Pick<DataSet, 'shape'>;
   readonly classes: number;
+  /** Whether the model is told something in the place of a class. */
+  readonly condition: boolean;
   readonly config: NetworkConfig;
   readonly scheme: Scheme;
 }
 
 /** One sentence for what does not go together, before anything is written. */
 export function checkObjective(given: CheckOptions): void {
-  const { loss, weighting, noise, selfConditioning, options, data, classes, config, scheme } = given;
+  const { loss, weighting, noise, selfConditioning, options, data, classes, condition, config, scheme } = given;
   const odd = (['offset', 'perturbation'] as const).find((name) => (noise[name] ?? 0) !== 0);
   if (loss.needs.gaussianNoise && odd) {
     const flag = odd === 'offset' ? '--offset-noise' : '--input-perturbation';
@@ -78,8 +80,8 @@ export function checkObjective(given: CheckOptions): void {
   if (loss.terms === 'extra' && weighting.name !== 'uniform') {
     throw usageError(`train: --loss ${loss.name} has its own weights. Leave out ${flagOf('weighting')}.`);
   }
-  if (loss.needs.data && classes > 0) {
-    throw usageError(`train: --loss ${loss.name} does not tell classes apart. Add --no-labels.`);
+  if (loss.needs.data && (classes > 0 || condition)) {
+    throw usageError(`train: --loss ${loss.name} does not tell pictures apart. Add --condition none.`);
   }
   if (loss.needs.outputs === 2 && selfConditioning) {
     throw usageError(`train: --self-conditioning does not go with a learned variance. Choose one of them.`);

@@ -7,6 +7,7 @@ import { transforms } from '../../data/transforms/index.js';
 import { type PreconditionName, preconditions, type ScheduleName, schedules } from '../../diffusion/index.js';
 import { readError } from '../../files/errors.js';
 import {
+  type ConditionConfig,
   type NetworkConfig,
   type PresetName,
   parseUnet2dConfig,
@@ -16,6 +17,7 @@ import {
 } from '../../nn/index.js';
 import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
+import { conditionPlan } from './condition-plan.js';
 import { asMistakeIn, named } from './named.js';
 import { channelsFor, checkObjective, objectivePlan, schemeFor } from './objective-plan.js';
 import { pointNetwork, pointOptions, pointScheme } from './point-plan.js';
@@ -40,6 +42,8 @@ export interface RunPlan {
 /** What the training of a diffusion model is, down to the last setting: the content of its config.json. */
 export interface TrainPlan extends RunPlan {
   readonly network: NetworkConfig;
+  /** What the model is told in the place of a class; absent for most. */
+  readonly condition?: ConditionConfig;
   readonly scheme: Scheme;
 }
 
@@ -52,7 +56,7 @@ export interface PlanOptions {
 }
 
 /** Options that say something about classifiers alone. */
-const forClassifiers = ['target', 'noiseAware', 'attributes'] as const satisfies readonly (keyof TrainOptions)[];
+const forClassifiers = ['target', 'noiseAware'] as const satisfies readonly (keyof TrainOptions)[];
 
 /** Settles everything that follows from the options and the data. */
 export async function trainPlan({ version, data, given = new Set(), ...rest }: PlanOptions): Promise<TrainPlan> {
@@ -61,7 +65,7 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
   const idle = forClassifiers.find((name) => given.has(name));
   if (idle !== undefined) throw usageError(`train: ${flagOf(idle)} is for --task classifier. Leave it out.`);
   const { name, count, size, channels, sources } = data;
-  const classes = options.labels ? data.classes : null;
+  const { classes, condition } = conditionPlan(options, data);
   augmentationsOf(options.augment); // an unknown name is told before anything is built
   const objective = objectivePlan(options, data);
   const counted = { classes: classes?.length ?? 0, ...channelsFor(objective, channels) };
@@ -70,12 +74,14 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
     : await networkConfig(options, { size, channels, ...counted });
   const usual = schemeFor(objective, schemeOf(options));
   const scheme = ofPoints ? pointScheme(usual) : usual;
-  checkObjective({ ...objective, options, data, classes: counted.classes, config: network, scheme });
+  const isTold = condition !== null;
+  checkObjective({ ...objective, options, data, classes: counted.classes, condition: isTold, config: network, scheme });
   return {
     langevin: version,
     options,
     data: { name, count, size, channels, classes, sources },
     network,
+    ...(condition && { condition }),
     scheme,
   };
 }

@@ -1,10 +1,18 @@
-import { fold, key } from '../../core/random.js';
+import { fold, type Key, key } from '../../core/random.js';
 import type { DataSet } from '../../data/dataset.js';
 import { splitIndices } from '../../data/dataset.js';
-import { augment, batches, gather } from '../../data/index.js';
+import { augment, type Batch, batches, gather } from '../../data/index.js';
 import { asSeen, createLevelHistory, simple } from '../../diffusion/index.js';
 import type { Picture } from '../../files/picture.js';
-import { countParams, initialise, type Network, networkOf, zeroInit } from '../../nn/index.js';
+import {
+  conditioned,
+  countParams,
+  initialise,
+  isMlpConfig,
+  type Network,
+  networkOf,
+  zeroInit,
+} from '../../nn/index.js';
 import { type DiffusionModel, nullLabel, saveModel } from '../../pipelines/index.js';
 import type { Feeds, Runtime } from '../../runtime/runtime.js';
 import { assemble } from '../../sampling/index.js';
@@ -19,6 +27,7 @@ import {
   withLevelMemory,
 } from '../../training/index.js';
 import { modelCard } from './card.js';
+import { conditionFeed } from './condition-plan.js';
 import { objectivePlan } from './objective-plan.js';
 import { augmentationsOf, type TrainPlan } from './plan.js';
 import { preview } from './previews.js';
@@ -64,9 +73,10 @@ const selfShare = 0.5;
 export async function createSession({ plan, data, runtime }: SessionOptions): Promise<Session> {
   const { options, scheme } = plan;
   const root = key(options.seed);
-  const network: Network = networkOf(plan.network);
+  const { condition } = plan;
+  const network: Network = networkOfPlan(plan);
   const { config } = network;
-  const { grid, prediction, told } = asSeen(assemble(scheme));
+  const { grid, prediction, told: tellsLevel } = asSeen(assemble(scheme));
   const { loss, weighting, levels, noise, selfConditioning } = objectivePlan(options, data);
   const classes = plan.data.classes;
   const free = nullLabel({ config, classes });
@@ -75,6 +85,11 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
   const drawn = initialise(network.params, fold(root, 'weights'));
   const initial = options.zeroInit ? zeroInit(drawn) : drawn;
   const picture = data.shape;
+  const told = condition && {
+    shape: condition.kind === 'vector' ? [condition.width] : [condition.width, ...picture.slice(1)],
+    of: (batch: Pick<Batch, 'x' | 'items'>, at: Key, share: number) =>
+      conditionFeed(condition, { batch, key: at, share }),
+  };
   const objective = denoisingObjective({
     network,
     batch: options.batch,
@@ -82,6 +97,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     conditional,
     frozen: initial,
     training: true,
+    ...(told && { condition: told.shape }),
     ...{ loss, weighting, selfConditioning, importance: levels.history !== null },
   });
   const history = levels.history && createLevelHistory(levels.history);
@@ -94,7 +110,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     ema: options.ema > 0,
     accumulate: options.accumulate,
   });
-  const stepper = history ? withLevelMemory({ stepper: bare, history, count: grid.count, told }) : bare;
+  const stepper = history ? withLevelMemory({ stepper: bare, history, count: grid.count, told: tellsLevel }) : bare;
   const whole = loss.needs.data ? gather(data, splitIndices(data, 'train')).x : undefined;
 
   const order = batches({ data, key: fold(root, 'order'), batchSize: options.batch, balance: options.balance });
@@ -102,7 +118,8 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
   const feeds = (step: number, part: number): Feeds => {
     const position = (step * options.accumulate + part) * options.batch;
     const batch = augment(order.at(position), { transforms, key: fold(root, 'augment'), position });
-    return batchFeeds({
+    const at = fold(root, 'step', step, part);
+    const feeds = batchFeeds({
       loss,
       grid,
       prediction,
@@ -111,9 +128,16 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
       batch,
       classes: conditional ? { nullLabel: free ?? 0, dropout: options.labelDropout } : null,
       masks: objective.masks(),
-      ...{ told, history, noise, ...(whole && { data: whole }), ...(selfConditioning && { self: selfShare }) },
-      key: fold(root, 'step', step, part),
+      ...{
+        told: tellsLevel,
+        history,
+        noise,
+        ...(whole && { data: whole }),
+        ...(selfConditioning && { self: selfShare }),
+      },
+      key: at,
     });
+    return told ? { ...feeds, condition: told.of(batch, at, options.labelDropout) } : feeds;
   };
 
   // What the loss has learnt for itself is in the stepper and no part of the model.
@@ -126,7 +150,15 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
   const indices = heldOut.map((split) => splitIndices(data, split)).find(({ length }) => length > 0);
   let validator: Awaited<ReturnType<typeof createValidator>> | null = null; // compiled when first asked
 
-  const model = (): DiffusionModel => ({ config, network, values: values(), scheme, classes, hash: '' });
+  const model = (): DiffusionModel => ({
+    config,
+    network,
+    values: values(),
+    scheme,
+    classes,
+    condition: condition ?? null,
+    hash: '',
+  });
   const parameters = countParams(network.params);
 
   return {
@@ -151,6 +183,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
           conditional,
           frozen: initial,
           training: false,
+          ...(told && { condition: told.shape }),
           selfConditioning,
         }),
         batch: options.batch,
@@ -159,7 +192,8 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
         loss: simple(),
         grid,
         prediction,
-        told,
+        told: tellsLevel,
+        ...(told && { condition: (batch: Batch) => told.of(batch, key(0), 0) }),
         nullLabel: conditional ? (free ?? 0) : null,
       });
       return validator.measure(values(), signal);
@@ -170,3 +204,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     },
   };
 }
+
+/** The network of a plan, with what takes in its condition where it has one. */
+const networkOfPlan = ({ network, condition }: TrainPlan): Network =>
+  condition && !isMlpConfig(network) ? conditioned({ config: network, condition }) : networkOf(network);

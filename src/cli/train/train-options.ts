@@ -1,5 +1,6 @@
 import { choice, flag, integer, number, text } from '../../core/options.js';
 import { levelSamplers, objectives, preconditions, predictions, schedules, weightings } from '../../diffusion/index.js';
+import { conditions } from '../../pipelines/index.js';
 import { curves } from '../../training/curves/index.js';
 
 /** What a training run can be told, each declared once. */
@@ -98,8 +99,17 @@ export const trainOptions = {
     help: 'Size of noise that is seen and not to be predicted, as errors of sampling are; 0.1 is usual.',
   }),
   selfConditioning: flag({ help: 'Shows the network its own first answer, half of the time.' }),
-  labelDropout: number({ default: 0.1, min: 0, max: 1, help: 'Share of labels hidden, so that guidance works.' }),
-  labels: flag({ default: true, help: 'Learns the classes of the data, where it has any.' }),
+  condition: text({
+    default: null,
+    placeholder: 'CONDITION',
+    help: `What the model is told and can be asked for: none, class, ${conditions.names.join(', ')}; with options as image:super-resolution:factor=2. By default the class, where the data has any.`,
+  }),
+  labelDropout: number({
+    default: 0.1,
+    min: 0,
+    max: 1,
+    help: 'Share of pictures of which the model is not told its condition, so that guidance works.',
+  }),
   augment: text({
     default: 'flip',
     placeholder: 'LIST',

@@ -8,8 +8,11 @@ import { formatUnet2dConfig, parseUnet2dConfig, type UNet2dConfig } from './unet
 
 export type NetworkConfig = UNet2dConfig | MlpConfig;
 
-/** What every denoising network takes: samples [B, …], times [B], and labels where it has classes. */
-export type NetworkInputs = UNet2dInputs;
+/**
+ * What every denoising network takes: samples [B, …], times [B], labels where it has classes, and a condition where it is
+ * told one; see `conditioned`.
+ */
+export type NetworkInputs = UNet2dInputs & { readonly condition?: Tensor | undefined };
 
 /**
  * Any denoising network: a U-Net over pictures or an MLP over points. `apply` takes the bound form of the network's own
