@@ -183,8 +183,8 @@ function sizedConfig({ config }: DiffusionModel, shape: readonly number[]): Diff
   if (wrong !== undefined) {
     throw new ToolkitError(
       'bad-size',
-      `editPictures: this network halves pictures ${halvings} times, so sides must be multiples of ${multiple}, ` +
-        `got ${size.join(' × ')}. Take other margins, or bring the picture to another size.`,
+      `editPictures: this network takes sides that are multiples of ${multiple}, got ${size.join(' × ')}. ` +
+        'Take other margins, or bring the picture to another size.',
     );
   }
   return { ...config, sample_size: size } as unknown as DiffusionModel['config'];

@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import sharp from 'sharp';
+import { type Picture, readImage, readNpy, readRecipe, writePng } from '../src/files/index.js';
+import { saveModel } from '../src/pipelines/index.js';
+import { cli, events, seen, start } from './cli-harness.js';
+import { tinyModel } from './model-fixtures.js';
+
+const root = await mkdtemp(join(tmpdir(), 'langevin-edit-'));
+after(() => rm(root, { recursive: true, force: true }));
+const place = (name: string): string => join(root, name);
+const plain = (text: string): string => text.replaceAll(root, 'ROOT');
+
+await saveModel(place('model'), { model: tinyModel({ classes: 2 }) });
+
+/** Bytes that are all different from their neighbours. */
+function drawn(size: number, channels: number): Picture {
+  const data = Uint8Array.from({ length: size * size * channels }, (_, i) => (i * 73 + 31) % 256);
+  return { width: size, height: size, channels, data };
+}
+
+await writePng(place('a.png'), drawn(8, 3));
+await writePng(place('b.png'), { ...drawn(8, 3), data: drawn(8, 3).data.map((byte) => 255 - byte) });
+await writePng(place('alpha.png'), drawn(8, 4));
+await writePng(place('grey.png'), drawn(8, 1));
+await writePng(place('large.png'), drawn(24, 3));
+await sharp(drawn(8, 3).data, { raw: { width: 8, height: 8, channels: 3 } })
+  .jpeg()
+  .toFile(place('a.jpg'));
+await sharp(drawn(8, 3).data, { raw: { width: 8, height: 8, channels: 3 } })
+  .webp({ lossless: true })
+  .toFile(place('a.webp'));
+await writeFile(place('broken.png'), 'no picture');
+
+const edit = (picture: string, ...argv: readonly string[]) =>
+  cli('edit', place(picture), '--model', place('model'), '--steps', '4', '--threads', '1', ...argv);
+
+const box = { inside: (x: number, y: number): boolean => x >= 2 && x < 6 && y >= 3 && y < 8, text: 'box:2,3,4,5' };
+
+suite('the bytes outside of the mask', () => {
+  for (const [name, channels] of [
+    ['a.png', 3],
+    ['alpha.png', 4],
+    ['grey.png', 1],
+  ] as const) {
+    test(`are those of ${name}`, async () => {
+      const { code, stderr } = await edit(
+        name,
+        '--with',
+        'repaint:jump=1,resamples=2',
+        '-m',
+        box.text,
+        '-q',
+        '-o',
+        place('out.png'),
+      );
+      assert.deepEqual([code, stderr], [0, '']);
+      const [before, out] = [await readImage(place(name)), await readImage(place('out.png'))];
+      assert.equal(out.channels, channels === 4 ? 4 : 3);
+      let changed = 0;
+      for (let i = 0; i < 64; i++) {
+        for (let c = 0; c < out.channels; c++) {
+          const was = before.data[i * channels + (channels === 1 ? 0 : c)];
+          const is = out.data[i * out.channels + c];
+          if (box.inside(i % 8, Math.floor(i / 8))) changed += Number(was !== is);
+          else assert.equal(is, was, `pixel ${i}, channel ${c}`);
+        }
+      }
+      assert.ok(changed > 20, `${changed} bytes changed`);
+    });
+  }
+
+  test('also where the picture is larger than the model, in every edit with a mask', async () => {
+    for (const name of ['partial-noising', 'blend', 'dps:rule=ddnm', 'variations', 'colourise:rule=ddnm']) {
+      const { code, stderr } = await edit('large.png', '--with', name, '-m', 'circle:12,12,6', '-o', place('out.png'));
+      assert.equal(code, 0, stderr);
+      assert.match(
+        plain(stderr),
+        /ROOT\/large\.png is 24 × 24 pixels: it is edited at 8 × 8, and what may change is brought back\./,
+      );
+      const [before, out] = [await readImage(place('large.png')), await readImage(place('out.png'))];
+      for (let i = 0; i < before.data.length; i++) {
+        const pixel = Math.floor(i / 3);
+        const far = Math.hypot((pixel % 24) - 11.5, Math.floor(pixel / 24) - 11.5);
+        if (far > 6) assert.equal(out.data[i], before.data[i], `${name}, byte ${i}`);
+      }
+      assert.notDeepEqual(out.data, before.data);
+    }
+  });
+
+  test('of a mask from a file, exchanged and with a soft rim', async () => {
+    const mask = { width: 8, height: 8, channels: 4, data: new Uint8Array(256) };
+    for (let i = 0; i < 64; i++) mask.data[i * 4 + 3] = i % 8 < 4 ? 255 : 0;
+    await writePng(place('mask.png'), mask);
+    const inside = async (...argv: readonly string[]): Promise<readonly number[]> => {
+      const { code, stderr } = await edit(
+        'a.png',
+        '--with',
+        'blend',
+        '-m',
+        place('mask.png'),
+        ...argv,
+        '-q',
+        '-o',
+        place('out.png'),
+      );
+      assert.deepEqual([code, stderr], [0, '']);
+      const [before, out] = [await readImage(place('a.png')), await readImage(place('out.png'))];
+      const columns = new Set<number>();
+      for (const [i, byte] of out.data.entries()) if (byte !== before.data[i]) columns.add(Math.floor(i / 3) % 8);
+      return [...columns].sort();
+    };
+    assert.deepEqual(await inside(), [0, 1, 2, 3]);
+    assert.deepEqual(await inside('--invert-mask'), [4, 5, 6, 7]);
+    assert.deepEqual(await inside('--feather', '2'), [0, 1, 2, 3]);
+  });
+
+  test('on a larger canvas', async () => {
+    await edit('a.png', '--with', 'outpaint:right=4,jump=1,resamples=1', '-q', '-o', place('wide.png'));
+    const [before, out] = [await readImage(place('a.png')), await readImage(place('wide.png'))];
+    assert.deepEqual([out.width, out.height], [12, 8]);
+    for (let y = 0; y < 8; y++) {
+      assert.deepEqual(out.data.subarray(y * 36, y * 36 + 24), before.data.subarray(y * 24, y * 24 + 24), `row ${y}`);
+    }
+  });
+});
+
+suite('what is written', () => {
+  test('a picture that says how it was made, of which source and by which weights', async () => {
+    const argv = [
+      '--with',
+      'repaint:jump=2,resamples=3',
+      '-m',
+      box.text,
+      '-c',
+      'class 1',
+      '-s',
+      '9',
+      '-o',
+      place('one.png'),
+    ];
+    const { code, stdout, stderr } = await edit('a.png', ...argv);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^repaint: 8 evaluations of 1 picture\.\n/);
+    assert.match(plain(stdout), /^Wrote ROOT\/one\.png in [\d.]+ s\. Its seam: [\d.]+ \([\d.]+ in the source\)\.\n$/);
+    const recipe = (await readRecipe(place('one.png'))) as Record<string, unknown>;
+    const sha256 = createHash('sha256')
+      .update(readFileSync(place('a.png')))
+      .digest('hex');
+    assert.equal(recipe['command'], 'edit');
+    assert.deepEqual(recipe['source'], { path: place('a.png'), sha256 });
+    assert.deepEqual(recipe['edit'], { name: 'repaint', options: { jump: 2, resamples: 3 } });
+    assert.deepEqual(
+      [recipe['seed'], recipe['steps'], recipe['labels'], recipe['count'], (recipe['weights'] as string).length],
+      [9, 4, [1], 1, 64],
+    );
+    const { mask, with: chosen } = recipe['options'] as Record<string, unknown>;
+    assert.deepEqual([mask, chosen], [box.text, 'repaint:jump=2,resamples=3']);
+  });
+
+  test('the same again with the same options, something else with another seed', async () => {
+    const bytes = async (seed: string): Promise<string> => {
+      await edit('a.png', '-s', seed, '-q', '-o', place('again.npy'));
+      return Array.from((await readNpy(place('again.npy'))).data).join();
+    };
+    assert.equal(await bytes('1'), await bytes('1'));
+    assert.notEqual(await bytes('1'), await bytes('2'));
+  });
+
+  test('strength 0 is the picture itself', async () => {
+    await edit('a.png', '--strength', '0', '-q', '-o', place('same.png'));
+    assert.deepEqual((await readImage(place('same.png'))).data, drawn(8, 3).data);
+  });
+
+  test('before and after beside each other, the way as a GIF, and previews', async () => {
+    const more = [
+      '--strip',
+      place('strip.png'),
+      '--gif',
+      place('way.gif'),
+      '--previews',
+      place('previews'),
+      '--scale',
+      '2',
+    ];
+    const { code, stderr } = await edit(
+      'a.png',
+      '--strength',
+      '1',
+      '-n',
+      '2',
+      '-m',
+      box.text,
+      ...more,
+      '-o',
+      place('two/'),
+    );
+    assert.equal(code, 0, stderr);
+    const strip = await sharp(place('strip.png')).metadata();
+    assert.deepEqual([strip.width, strip.height], [4 * 18 + 2, 20]); // source, hole, two results
+    const gif = await sharp(place('way.gif'), { animated: true }).metadata();
+    assert.deepEqual([gif.pages, gif.width], [5, 3 * 18 + 2]); // four steps and the end
+    assert.deepEqual(readdirSync(place('two')).sort(), ['0000.png', '0001.png']);
+    assert.ok(readdirSync(place('previews')).length >= 3, readdirSync(place('previews')).join());
+    assert.notDeepEqual((await readImage(place('two/0000.png'))).data, (await readImage(place('two/0001.png'))).data);
+    assert.equal(((await readRecipe(place('two/0001.png'))) as Record<string, unknown>)['index'], 1);
+  });
+
+  test('an interpolation from one picture to the other', async () => {
+    const { code, stderr } = await edit(
+      'a.png',
+      '--with',
+      'interpolate',
+      '--to',
+      place('b.png'),
+      '-n',
+      '3',
+      '-o',
+      place('way/'),
+    );
+    assert.equal(code, 0, stderr);
+    assert.deepEqual((await readImage(place('way/0000.png'))).data, drawn(8, 3).data);
+    assert.deepEqual((await readImage(place('way/0002.png'))).data, (await readImage(place('b.png'))).data);
+  });
+
+  test('a larger picture of a small one, other kinds of files, and JSON', async () => {
+    const { code, stderr } = await edit(
+      'a.jpg',
+      '--with',
+      'super-resolution:factor=2,rule=ddnm',
+      '--fit',
+      'none',
+      '-o',
+      place('big.png'),
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal((await readImage(place('big.png'))).width, 16);
+    const told = await edit('a.webp', '--json', '-o', place('out.png'));
+    const { event: _, ...result } = events(told).at(-1)!;
+    assert.deepEqual(result['files'], [place('out.png')]);
+    assert.equal(result['seam'], null);
+  });
+});
+
+suite('what is refused', () => {
+  const cases: readonly (readonly [readonly string[], number, string])[] = [
+    [['none.png'], 1, 'none.png'],
+    [['broken.png'], 1, 'ROOT/broken.png cannot be read as an image'],
+    [['a.png', '--strength', '2'], 2, 'edit: --strength must be a number in [0, 1], got 2.'],
+    [
+      ['a.png', '--with', 'partial-noising:strength=2'],
+      2,
+      'edit: --with: partial-noising: strength must be a number in [0, 1], got 2.',
+    ],
+    [['a.png', '--with', 'repaint:jmp=2'], 2, 'edit: --with: repaint has no option jmp. Did you mean "jump"?'],
+    [['a.png', '--with', 'repant'], 2, 'Unknown edit "repant". Did you mean "repaint"?'],
+    [
+      ['a.png', '--with', 'repaint'],
+      2,
+      'edit: repaint needs a mask that says where the picture may change. Name one with --mask.',
+    ],
+    [['a.png', '--with', 'interpolate'], 2, 'edit: interpolate needs a second picture to go to. Name one with --to.'],
+    [['a.png', '--to', 'b.png'], 1, 'b.png'],
+    [['a.png', '-m', 'box:1,2,3'], 2, 'edit: --mask box takes box:X,Y,W,H in pixels, got "box:1,2,3".'],
+    [
+      ['a.png', '-m', 'box:20,20,3,3'],
+      2,
+      'edit: nothing may change, the mask "box:20,20,3,3" is empty on a picture of 8 × 8 pixels.',
+    ],
+    [
+      ['a.png', '-m', 'MASK24'],
+      1,
+      'edit: the mask ROOT/large.png is 24 × 24 pixels and the picture 8 × 8. Draw it in the size of the picture.',
+    ],
+    [['a.png', '--feather', '2'], 2, 'edit: --feather is for a mask. Name one with --mask.'],
+    [
+      ['a.png', '--with', 'blend', '--strength', '0.5', '-m', box.text],
+      2,
+      'edit: --strength is not for "blend". It is for: ',
+    ],
+    [['a.png', '-o', 'out.gif'], 2, 'edit: --out must end in .png or .npy'],
+    [['a.png', '--strip', 'out.gif'], 2, 'edit: --strip must end in .png, got "out.gif".'],
+    [
+      ['large.png', '--with', 'outpaint:right=4'],
+      1,
+      'edit: outpaint keeps the bytes of ROOT/large.png, which is 24 × 24 where the model takes 8 × 8.',
+    ],
+    [
+      ['a.png', '--with', 'super-resolution:factor=3'],
+      2,
+      'edit: super-resolution of this factor needs a picture of 2.67 × 2.67 pixels.',
+    ],
+  ];
+  for (const [[picture = '', ...argv], code, sentence] of cases) {
+    test(`${picture} ${argv.join(' ')}`, async () => {
+      const words = argv.map((word) => (word === 'MASK24' ? place('large.png') : word));
+      const outcome = await edit(picture, ...words, ...(words.includes('-o') ? [] : ['-o', place('refused.png')]));
+      assert.equal(outcome.code, code, outcome.stderr);
+      assert.ok(plain(outcome.stderr).includes(sentence), plain(outcome.stderr));
+    });
+  }
+});
+
+test('Ctrl-C ends it with code 130 and leaves no half picture', async () => {
+  const child = start(
+    ...['edit', place('a.png'), '--model', place('model'), '--threads', '1', '--json'],
+    ...['--with', 'repaint:resamples=2000', '-m', box.text, '-o', place('never.png')],
+  );
+  await seen(child, /"event":"progress"/);
+  child.kill('SIGINT');
+  assert.equal((await child.ended).code, 130);
+  assert.ok(!readdirSync(root).some((file) => file.includes('never')), readdirSync(root).join());
+});
