@@ -2,6 +2,7 @@ import { defineRegistry } from '../../core/registry.js';
 import type { Command } from '../define-command.js';
 import { bench } from './bench.js';
 import { demo } from './demo.js';
+import { directions } from './directions.js';
 import { edit } from './edit.js';
 import { evaluate } from './eval.js';
 import { forward } from './forward.js';
@@ -18,6 +19,7 @@ export const commands = defineRegistry<Readonly<Record<string, Command>>>('comma
   edit,
   eval: evaluate,
   plot,
+  directions,
   inspect,
   forward,
   bench,

@@ -1,0 +1,81 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ToolkitError } from '../../core/errors.js';
+import { semanticAttributes } from '../../data/emoji/semantic-attributes.js';
+import { writeFileAtomic } from '../../files/atomic.js';
+import { isPointModel, loadDirection, pictureShape } from '../../pipelines/index.js';
+import { defineCommand } from '../define-command.js';
+import { directionsCard } from '../directions/directions-card.js';
+import { directionsOptions } from '../directions/directions-options.js';
+import { examplesOf } from '../directions/examples.js';
+import { type DirectionsOptions, runDirections } from '../directions/run-directions.js';
+import { openModel } from '../model/open-model.js';
+import { shippedModel } from '../model/shipped-model.js';
+import { usageError } from '../parse.js';
+import { openRuntime } from '../runtime.js';
+import { figure, table } from '../terminal/format.js';
+import { loadData } from '../train/load-data.js';
+
+export const directions = defineCommand({
+  name: 'directions',
+  summary: 'Finds what to change inside of a model for its pictures to get an attribute.',
+  details:
+    'Writes a file for each attribute, for edit --semantic. Trained ones are small networks, taught through the ' +
+    'asymmetric process by the same figure with and without the attribute, by a classifier of attributes, or by both; ' +
+    'the others are directions in what passes a tap of the network. Held-out families of the data are not looked at.',
+  arguments: {},
+  options: directionsOptions,
+  short: { o: 'out', s: 'seed' },
+  examples: [
+    'langevin directions',
+    'langevin directions --attribute smile,open-mouth,skin-tone:dark -o directions/',
+    'langevin directions --attribute who:boy --method mean-difference --tap mid_block -o directions/',
+    'langevin directions --attribute smile --judge models/attributes-32 --pairs-weight 0',
+  ],
+  async run({ options: given, globals, out, signal }) {
+    const options = given as DirectionsOptions;
+    const path = options.model ?? shippedModel();
+    if (path === null) {
+      throw new ToolkitError(
+        'not-found',
+        'directions: the shipped model is not installed here. Name one with --model DIR.',
+      );
+    }
+    const model = await openModel(path);
+    if (isPointModel(model)) throw usageError('directions: this model makes points, and directions are of pictures.');
+    const [, , side] = pictureShape(model);
+    const data = await loadData({ data: options.data, size: side, channels: 'auto', out, signal });
+    if (options.attribute === null) {
+      const rows = semanticAttributes.names.map((name) => {
+        const [train, all] = [examplesOf(name, data, 'train'), examplesOf(name, data, 'all')];
+        const { attribute, help } = semanticAttributes.get(name);
+        return {
+          name,
+          tag: attribute,
+          help,
+          pairs: train.pairs.length,
+          with: train.with.length,
+          held: all.pairs.length,
+        };
+      });
+      const lines = rows.map((row) => [row.name, row.help, row.tag, `${row.pairs} of ${row.held}`, `${row.with}`]);
+      out.print(table([['attribute', 'what it is', 'tag', 'pairs to learn from', 'pictures'], ...lines]));
+      return { attributes: rows };
+    }
+    const begin = performance.now();
+    const made = await runDirections({ options, model, data, runtime: openRuntime(globals), out, signal });
+    const files = made.map(({ file }) => file);
+    const directions = await directionsIn(options.out);
+    const card = directionsCard({ directions, model, modelName: path, data });
+    await writeFileAtomic(join(options.out, 'README.md'), card);
+    const seconds = (performance.now() - begin) / 1000;
+    out.print(`Wrote ${files.join(', ')} in ${figure(seconds)} s.`);
+    return { files, seconds };
+  },
+});
+
+/** Every direction of a folder, so that its README tells of those found earlier too. */
+async function directionsIn(folder: string) {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.safetensors')).sort();
+  return Promise.all(names.map(async (name) => ({ file: name, direction: await loadDirection(join(folder, name)) })));
+}

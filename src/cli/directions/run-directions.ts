@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import { ToolkitError } from '../../core/errors.js';
+import { floats } from '../../core/host-array.js';
+import type { Resolved } from '../../core/options.js';
+import { fold, key } from '../../core/random.js';
+import type { DataSet } from '../../data/dataset.js';
+import {
+  type DiffusionModel,
+  loadClassifier,
+  type SemanticChange,
+  type SemanticDirection,
+  saveDirection,
+} from '../../pipelines/index.js';
+import type { Runtime } from '../../runtime/runtime.js';
+import type { AttributeJudge } from '../../training/index.js';
+import { usageError } from '../parse.js';
+import type { Output } from '../terminal/output.js';
+import { commandLine } from '../train/command-line.js';
+import { version } from '../version.js';
+import { directionsOptions } from './directions-options.js';
+import { type AttributeExamples, type Example, examplesOf } from './examples.js';
+import { findDirection } from './find-direction.js';
+import { trainDirection } from './train-direction.js';
+
+export type DirectionsOptions = Resolved<typeof directionsOptions>;
+
+export interface RunDirectionsOptions {
+  readonly options: DirectionsOptions;
+  readonly model: DiffusionModel;
+  readonly data: DataSet;
+  readonly runtime: Runtime;
+  readonly out: Output;
+  readonly signal: AbortSignal;
+}
+
+export interface MadeDirection {
+  readonly file: string;
+  readonly direction: SemanticDirection;
+}
+
+/** `skin-tone:dark` as a file: `skin-tone-dark.safetensors`. */
+export const directionFile = (attribute: string): string => `${attribute.replace(/[^\w-]+/g, '-')}.safetensors`;
+
+/** Finds the direction of every attribute that was named and writes each to its file. */
+export async function runDirections(job: RunDirectionsOptions): Promise<readonly MadeDirection[]> {
+  const { options, data } = job;
+  const names = options.attribute!.split(',').map((name) => name.trim());
+  const all = names.map((name) => ({ name, examples: examplesOf(name, data, 'train') }));
+  for (const { name, examples } of all) requireExamples(name, examples, job);
+  const made: MadeDirection[] = [];
+  for (const { name, examples } of all) {
+    const direction = await found(name, examples, job);
+    const file = join(options.out, directionFile(name));
+    await saveDirection(file, direction, { dtype: 'F16' });
+    made.push({ file, direction });
+  }
+  return made;
+}
+
+function requireExamples(
+  name: string,
+  { pairs, with: yes, without: no }: AttributeExamples,
+  job: RunDirectionsOptions,
+) {
+  const { options, data } = job;
+  if (yes.length > 0 && no.length > 0) {
+    const usesPairs = options.pairsWeight > 0 && pairs.length > 0;
+    if (options.method !== 'trained' || usesPairs || options.judge !== null) return;
+    throw usageError(
+      `directions: nobody drew the figures of "${name}" without it, so a judge has to say what it is. Name one with --judge.`,
+    );
+  }
+  throw new ToolkitError(
+    'empty-data',
+    `directions: ${data.name} has ${yes.length} pictures with "${name}" and ${no.length} without. Take other --data.`,
+  );
+}
+
+async function found(name: string, examples: AttributeExamples, job: RunDirectionsOptions): Promise<SemanticDirection> {
+  const { options, model, out } = job;
+  const root = fold(key(options.seed), 'directions', name);
+  out.say(
+    `${name}: ${examples.pairs.length} pairs, ${examples.with.length} pictures with ${examples.tag} and ` +
+      `${examples.without.length} without.`,
+  );
+  const facts = { attribute: name, tap: options.tap, model: model.hash, edit: options.edit };
+  const made = commandLine('directions', directionsOptions, { ...options, attribute: name, out: 'directions' });
+  const details = { langevin: version(), made, seed: String(options.seed), tag: examples.tag, data: job.data.name };
+  if (options.method === 'trained') {
+    const { pairs, without, with: yes } = examples;
+    const paired = options.pairsWeight > 0 && pairs.length > 0;
+    const list: readonly Example[] = paired ? pairs : without.map((place) => ({ without: place, with: null }));
+    const judge = options.judge === null ? null : await judgeOf(options.judge, examples.tag);
+    const work = trainDirection({
+      ...{ ...job, judge, examples: list, tap: options.tap, steps: options.steps, batch: options.batch },
+      weights: {
+        attribute: judge ? options.attributeWeight : 0,
+        keep: options.keepWeight,
+        pairs: paired ? options.pairsWeight : 0,
+      },
+      ...{ lr: options.lr, edit: options.edit, key: root },
+    });
+    let losses = 0;
+    const learned = await watched(work, out, {
+      what: `Training ${name}`,
+      each: ({ done, total, loss }) => {
+        if (done > total * 0.75) losses += loss / (total - Math.floor(total * 0.75));
+      },
+    });
+    const against = [paired ? `${pairs.length} pairs` : null, judge ? `the judge ${options.judge}` : null];
+    return {
+      ...facts,
+      change: { kind: 'function', learned },
+      method: 'trained',
+      details: {
+        ...details,
+        against: against.filter(Boolean).join(' and '),
+        pictures: String(paired ? 2 * pairs.length : without.length + yes.length),
+        loss: losses.toPrecision(4),
+      },
+    };
+  }
+  const times = options.times.split(',').map(Number);
+  const wrong = times.find((t, i) => !(t > 0 && t <= 1 && (i === 0 || t > times[i - 1]!)));
+  if (wrong !== undefined) throw usageError(`directions: --times must rise within (0, 1], got ${options.times}.`);
+  const { tap, method, pictures: count, pooled } = options;
+  const work = findDirection({ ...job, tap, method, examples, count, times, pooled, key: root });
+  const { change, values, pictures } = await watched(work, out, { what: `Looking for ${name}`, each: () => {} });
+  return {
+    ...facts,
+    change: options.averaged ? averaged(change) : change,
+    method,
+    details: {
+      ...details,
+      pictures: String(pictures),
+      measured: values.map((value) => value.toPrecision(4)).join(','),
+    },
+  };
+}
+
+interface Watch<P> {
+  readonly what: string;
+  readonly each: (progress: P) => void;
+}
+
+async function watched<P extends { readonly done: number; readonly total: number }, R>(
+  work: AsyncGenerator<P, R, undefined>,
+  out: Output,
+  { what, each }: Watch<P>,
+): Promise<R> {
+  let bar: ReturnType<Output['progress']> | null = null;
+  try {
+    for (;;) {
+      const { done, value } = await work.next();
+      if (done) return value;
+      bar ??= out.progress({ what, total: value.total, unit: 'steps' });
+      bar.update(value.done);
+      each(value);
+    }
+  } finally {
+    bar?.end();
+  }
+}
+
+/** The mean over times as the one direction for all of them. */
+function averaged({ times, values }: Extract<SemanticChange, { readonly kind: 'fixed' }>): SemanticChange {
+  const [count = 1, ...shape] = values.shape;
+  const out = floats([1, ...shape]);
+  for (let i = 0; i < values.data.length; i++) out.data[i % out.data.length]! += values.data[i]! / count;
+  return { kind: 'fixed', times: [times.at(-1)!], values: out };
+}
+
+/** The output of a classifier of attributes that tells a tag. */
+async function judgeOf(path: string, tag: string): Promise<AttributeJudge> {
+  const { network, values, classes } = await loadClassifier(path);
+  const output = classes.indexOf(tag);
+  if (output >= 0) return { network, values, output };
+  throw new ToolkitError(
+    'bad-option',
+    `directions: the judge ${path} knows no ${tag}. It knows: ${classes.join(', ')}.`,
+  );
+}
