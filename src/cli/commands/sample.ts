@@ -10,6 +10,7 @@ import { outputKind, writeSamples } from '../sample/outputs.js';
 import { refuseSinglePoints, writePoints } from '../sample/point-outputs.js';
 import { sampleOptions } from '../sample/sample-options.js';
 import { columnsOf, scaleOf, settleSampling } from '../sample/settle-sampling.js';
+import { tellModel } from '../sample/told.js';
 import { figure, plural } from '../terminal/format.js';
 import { version } from '../version.js';
 
@@ -39,11 +40,11 @@ export const sample = defineCommand({
         'sample: the shipped model is not installed here. Name one with --model DIR.',
       );
     }
-    const model = await openModel(path);
+    const { model, classes, told } = await tellModel(await openModel(path), options);
     const ofPoints = isPointModel(model);
     if (ofPoints) refuseSinglePoints(kind);
     const opened = await openGuiding(options);
-    const sampling = settleSampling(options, model, given, opened);
+    const sampling = settleSampling({ ...options, class: options.class ?? classes }, model, given, opened);
     const keep = kind === 'animation' ? options.show : null;
     const begin = performance.now();
     const { pictures, frames } = await drawSamples({
@@ -56,7 +57,14 @@ export const sample = defineCommand({
       signal,
     });
     const seconds = (performance.now() - begin) / 1000;
-    const recipe = { langevin: version(), command: 'sample', model: path, weights: model.hash, ...sampling };
+    const recipe = {
+      langevin: version(),
+      command: 'sample',
+      model: path,
+      weights: model.hash,
+      ...(told && { told }),
+      ...sampling,
+    };
     const results = { out: options.out, kind, pictures, frames, recipe };
     const files = ofPoints
       ? await writePoints({ ...results, labels: sampling.labels, classes: model.classes })

@@ -2,6 +2,7 @@ import { choice, flag, integer, number, text } from '../../core/options.js';
 import { randomModes } from '../../core/random-modes.js';
 import { noiseSteps, samplers } from '../../sampling/index.js';
 import { guidanceOptions } from './guidance-options.js';
+import { toldOptions } from './told.js';
 
 /** What sampling can be told, each declared once. */
 export const sampleOptions = {
@@ -21,6 +22,7 @@ export const sampleOptions = {
     placeholder: 'NAMES',
     help: "Classes by name, part of a name behind or before a slash, or number, joined by commas; or all. Several in one picture: 'NAME & 0.5*NAME & !NAME'.",
   }),
+  ...toldOptions,
   ...guidanceOptions,
   steps: integer({ default: 20, min: 1, max: 10_000, help: 'Steps from noise to picture; 50 for points unless told.' }),
   sampler: choice(['model', ...samplers.names], {

@@ -1,5 +1,6 @@
 import { ToolkitError } from '../../core/errors.js';
-import { floats } from '../../core/host-array.js';
+import { floats, type HostArray } from '../../core/host-array.js';
+import { didYouMean } from '../../core/text.js';
 import { hasAttribute } from '../../data/index.js';
 import { defineModelCondition } from './model-condition.js';
 
@@ -33,3 +34,23 @@ export const attributes = defineModelCondition({
     return out;
   },
 });
+
+/** One attribute that is asked for, or that must not be there. */
+export interface AskedAttribute {
+  readonly name: string;
+  readonly there: boolean;
+}
+
+/** What asks a model for some attributes and leaves the others open: [1, K]. */
+export function attributeRow(names: readonly string[], asked: readonly AskedAttribute[]): HostArray<'float32'> {
+  const row = floats([1, names.length]);
+  for (const { name, there } of asked) {
+    const at = names.indexOf(name);
+    if (at < 0) {
+      const known = `${didYouMean(name, names)} Known: ${names.join(', ')}`;
+      throw new ToolkitError('unknown-attribute', `Unknown attribute "${name}".${known}.`);
+    }
+    row.data[at] = there ? 1 : -1;
+  }
+  return row;
+}

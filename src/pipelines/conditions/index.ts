@@ -20,11 +20,13 @@ export type ConditionName = keyof typeof conditions.entries;
 export const conditionOf = (config: ConditionConfig): ModelCondition =>
   (conditions.get(config.name) as unknown as ModelConditionEntry).restore(config);
 
+export { type AskedAttribute, attributeRow } from './attributes.js';
 export * from './bind.js';
 export { masked } from './inpaint.js';
 export {
   type ConditionSubject,
   defineModelCondition,
+  type GivenPicture,
   hidden,
   type ModelCondition,
   type ModelConditionDefinition,

@@ -24,6 +24,7 @@ export const inpaint = defineModelCondition({
   },
   settle: ({ channels }) => ({ width: channels + 1, names: null }),
   of: ({ x, key }, _, options) => masked(x, boxes(x.shape, key, options)),
+  given: ({ x, opaque }) => masked(x, opaque),
 });
 
 /** m ⊙ x beside m; the mask is [B, 1, H, W]. */

@@ -1,6 +1,6 @@
 import { floats, type HostArray, sizeOf } from '../../core/host-array.js';
 import { type OptionSpecs, type Resolved, resolve } from '../../core/options.js';
-import { fold, type Key, uniforms } from '../../core/random.js';
+import { fold, type Key, key, uniforms } from '../../core/random.js';
 import type { Item } from '../../data/index.js';
 import { type ConditionConfig, parseConditionConfig } from '../../nn/index.js';
 
@@ -34,6 +34,16 @@ export interface ModelConditionDefinition<S extends OptionSpecs> {
   settle(subject: ConditionSubject, options: Resolved<S>): Pick<ConditionConfig, 'width' | 'names'>;
   /** What is told of some pictures: [B, K] or [B, C, H, W]. Zeros say nothing. */
   of(pictures: ToldPictures, config: ConditionConfig, options: Resolved<S>): Batch;
+  /** What is told by one picture that somebody gives: for images, where it is not what training tells of it. */
+  given?(picture: GivenPicture, config: ConditionConfig, options: Resolved<S>): Batch;
+}
+
+/** A picture that somebody gives in order to have another one made of it. */
+export interface GivenPicture {
+  /** [1, C, H, W] with the channels of the model. */
+  readonly x: Batch;
+  /** [1, 1, H, W]: 1 where it is opaque, 0 where it is transparent. */
+  readonly opaque: Batch;
 }
 
 /** A condition with everything settled. */
@@ -41,6 +51,8 @@ export interface ModelCondition {
   readonly config: ConditionConfig;
   /** What is told of some pictures. */
   of(pictures: ToldPictures): Batch;
+  /** What is told by one picture. */
+  given(picture: GivenPicture): Batch;
 }
 
 /** What a model can be told beside the noise level and a class. */
@@ -57,7 +69,13 @@ export function defineModelCondition<const S extends OptionSpecs>(
 ): ModelConditionEntry<S> {
   const { name, kind } = definition;
   const withOptions = (config: ConditionConfig, options: Resolved<S>): ModelCondition =>
-    Object.freeze({ config, of: (pictures: ToldPictures) => definition.of(pictures, config, options) });
+    Object.freeze<ModelCondition>({
+      config,
+      of: (pictures) => definition.of(pictures, config, options),
+      given: (picture) =>
+        definition.given?.(picture, config, options) ??
+        definition.of({ x: picture.x, items: [], key: key(0) }, config, options),
+    });
   return Object.freeze({
     definition: Object.freeze(definition),
     create(subject: ConditionSubject, given: Partial<Resolved<S>> = {}) {
