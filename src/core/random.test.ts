@@ -105,6 +105,16 @@ suite('draws', () => {
     assert.ok(kolmogorovSmirnov(values, normalCdf) < critical(count));
   });
 
+  test('gaussians are the formula of Box and Muller, rounded to float32', () => {
+    const [words, values] = [bits(key(2), count), gaussians(key(2), count)];
+    for (let i = 0; i < count; i += 2) {
+      const r = Math.sqrt(-2 * Math.log((words[i]! + 1) * 2 ** -32));
+      const angle = 2 * Math.PI * words[i + 1]! * 2 ** -32;
+      const expected = [Math.fround(r * Math.cos(angle)), Math.fround(r * Math.sin(angle))];
+      assert.deepEqual([values[i], values[i + 1]], expected);
+    }
+  });
+
   test('the two of one Box–Muller pair are uncorrelated', () => {
     const values = gaussians(key(4), count);
     const pairs = Float64Array.from({ length: count / 2 }, (_, i) => values[2 * i]! * values[2 * i + 1]!);

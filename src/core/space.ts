@@ -69,6 +69,17 @@ function sumOf(terms: readonly Term<Float32Array>[]): Float32Array {
     for (let i = 0; i < out.length; i++) out[i] = 0 + a * x[i]! + b * y[i]! + c * z[i]!;
     return out;
   }
+  const [, , , fourth, fifth] = terms;
+  const [d, u] = fourth!;
+  if (terms.length === 4) {
+    for (let i = 0; i < out.length; i++) out[i] = 0 + a * x[i]! + b * y[i]! + c * z[i]! + d * u[i]!;
+    return out;
+  }
+  const [e, v] = fifth!;
+  if (terms.length === 5) {
+    for (let i = 0; i < out.length; i++) out[i] = 0 + a * x[i]! + b * y[i]! + c * z[i]! + d * u[i]! + e * v[i]!;
+    return out;
+  }
   const sums = new Float64Array(x.length);
   for (const [factor, data] of terms) for (let i = 0; i < sums.length; i++) sums[i]! += factor * data[i]!;
   out.set(sums);
