@@ -28,7 +28,7 @@ export type InverseOptions = Resolved<typeof inverseOptions>;
 /** What a walk under a rule costs. */
 export function inverseCost(at: CostOptions, { rule }: Pick<InverseOptions, 'rule'>): Cost {
   const cost = costOf(at);
-  const pullbacks = rule === 'dps' ? intervals(at.steps).length : rule === 'pigdm' ? cost.evaluations : 0;
+  const pullbacks = rule === 'ddnm' ? 0 : intervals(at.steps).length;
   return { ...cost, pullbacks };
 }
 
@@ -46,10 +46,8 @@ export function inverseWalk(at: EditAt, problem: InverseProblem, { rule, scale }
   switch (rule) {
     case 'dps':
       return walked(at, { start, landings: [posteriorSampling({ ...problem, pullback: pullback!, scale })] });
-    case 'pigdm': {
-      const drawn = pseudoInverse({ ...problem, denoise: denoiser, pullback: pullback!, scale, space });
-      return walked(at, { start, denoise: drawn });
-    }
+    case 'pigdm':
+      return walked(at, { start, landings: [pseudoInverse({ ...problem, pullback: pullback!, scale })] });
     case 'ddnm':
       return walked(at, {
         start,

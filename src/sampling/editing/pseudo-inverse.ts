@@ -1,40 +1,36 @@
 import { ToolkitError } from '../../core/errors.js';
-import type { Space } from '../../core/space.js';
-import type { Denoiser } from '../sampler.js';
+import { magnitude } from '../../diffusion/level.js';
+import type { Landing } from '../landing.js';
 import type { Batch } from './batch.js';
 import type { Pullback } from './edit.js';
 import type { Measurement } from './measurement.js';
 
 export interface PseudoInverseOptions {
-  readonly denoise: Denoiser<Batch>;
   readonly measurement: Measurement;
   /** y: what was seen. */
   readonly measured: Batch;
   readonly pullback: Pullback<Batch>;
-  /** Factor of the guidance; 1 is what the derivation says. */
+  /** Factor of the guidance; 1 is as published. */
   readonly scale: number;
-  readonly space: Space<Batch>;
 }
 
 /**
- * Pseudo-inverse guidance: the likelihood of y given x as a Gaussian that has width, clean | x ~ N(D(x), r²·I).
+ * Pseudo-inverse guidance: the likelihood of y given x as a Gaussian that has width, clean | x ~ N(D(x), r²·I), whose
+ * gradient goes through the pseudo-inverse A⁺ = Aᵀ/c, A·Aᵀ = c·I, and is weighted by r²:
  *
- *   D̃ = D + (σ²/α)·∇_x ln N(y; A·D, r²·A·Aᵀ) = D + (σ²/α)/(r²·c)·Jᵀ·Aᵀ·(y − A·D)
- *   r² = σ²/(α² + σ²),   A·Aᵀ = c·I
+ *   x′ ← x′ + α·Jᵀ·A⁺·(y − A·D(x)),   J = ∂D/∂x
  *
- * Song et al. 2023, "Pseudoinverse-guided diffusion models for inverse problems" (ICLR), Equations 7 and 8 and Section 3.2
- * for r. Exact where the data is N(0, I); a denoiser, so every sampler can walk it.
+ * Song et al. 2023, "Pseudoinverse-guided diffusion models for inverse problems" (ICLR), Algorithm 1, on
+ * variance-preserving levels; times the size of x at both, so that the scale of x does not matter. Where D is far from y
+ * it steps further than `posteriorSampling`, and less far where noise is high.
  */
-export function pseudoInverse(options: PseudoInverseOptions): Denoiser<Batch> {
-  const { denoise, measurement, measured, pullback, scale, space } = options;
+export function pseudoInverse({ measurement, measured, pullback, scale }: PseudoInverseOptions): Landing<Batch> {
   const c = gramOf(measurement);
-  return async (x, level) => {
-    const denoised = await denoise(x, level);
-    const { alpha, sigma } = level;
-    if (scale === 0 || alpha === 0) return denoised;
-    const r = space.lincomb([1, measured], [-1, measurement.apply(denoised)]);
-    const g = await pullback(x, level, measurement.adjoint(r, x.shape));
-    return space.lincomb([1, denoised], [(scale * (alpha ** 2 + sigma ** 2)) / (alpha * c), g]);
+  return async ({ x, from, to, landed, denoised, lincomb }) => {
+    if (scale === 0 || from.alpha === 0) return landed;
+    const r = lincomb([1, measured], [-1, measurement.apply(denoised)]);
+    const g = await pullback(x, from, measurement.adjoint(r, x.shape));
+    return lincomb([1, landed], [(scale * from.alpha * magnitude(to)) / c, g]);
   };
 }
 
