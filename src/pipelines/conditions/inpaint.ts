@@ -33,7 +33,7 @@ export function masked(x: Batch, mask: Batch): Batch {
   const plane = height * width;
   const seen = x.data.map((value, i) => {
     const row = Math.floor(i / (channels * plane));
-    return value * mask.data[row * plane + (i % plane)]!;
+    return mask.data[row * plane + (i % plane)] === 0 ? 0 : value;
   });
   return withPresence(floats(x.shape, seen), mask);
 }
