@@ -61,7 +61,9 @@ const titleOf = ({ registry }: Kind, { name, exported }: Entry): string => (regi
 
 /** Some things of a kind have no picture: they need a file or a trained model. */
 const isDrawn = ({ folder: of, picture }: Kind, { name, definition }: Entry): boolean =>
-  picture !== undefined && !(of === 'points' && name === 'svg') && definition['needs'] !== 'model';
+  picture !== undefined &&
+  !(of === 'points' && name === 'svg') &&
+  !['model', 'classes'].includes(String(definition['needs']));
 
 async function entryPage(kind: Kind, entry: Entry): Promise<readonly string[]> {
   const { name, exported, definition, file } = entry;

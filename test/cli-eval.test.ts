@@ -6,6 +6,8 @@ import { after, suite, test } from 'node:test';
 import { floats, gaussians, key } from '../src/core/index.js';
 import { writeNpy } from '../src/files/index.js';
 import { input, mul, reshape, toOnnx } from '../src/graph/index.js';
+import { classifier, initialise } from '../src/nn/index.js';
+import { saveClassifier } from '../src/pipelines/index.js';
 import { cli, events, seen, start } from './cli-harness.js';
 import { brief, writePictures } from './cli-pictures.js';
 
@@ -21,6 +23,12 @@ const x = input('pixels', [4, 3, 8, 8]);
 const network = { outputs: { vectors: reshape(mul(x, 2), { shape: [4, 192] }) } };
 await writeFile(place('pixels.onnx'), toOnnx(network, { target: 'cpu' }));
 
+// A judge of the two classes, and one of other classes.
+const judge = classifier({ in_channels: 3, num_classes: 2, block_out_channels: [8], num_features: 8 });
+const opinion = { network: judge, values: initialise(judge.params, key(3)), scheme: null };
+await saveClassifier(place('judge'), { model: { ...opinion, classes: ['right', 'left'] } });
+await saveClassifier(place('stranger'), { model: { ...opinion, classes: ['up', 'down'] } });
+
 const data = ['--data', place('pictures'), '--size', '8', '--threads', '1'];
 const evaluate = (...argv: readonly string[]) => cli('eval', ...data, ...argv);
 type Row = { readonly name: string; readonly value: number; readonly n: number; readonly interval: number[] | null };
@@ -29,6 +37,52 @@ const rowsOf = async (...argv: readonly string[]): Promise<readonly Row[]> => {
   assert.deepEqual([outcome.code, outcome.stderr], [0, '']);
   return events(outcome).at(-1)!['estimates'] as readonly Row[];
 };
+
+suite('class-accuracy', () => {
+  const judged = ['--metric', 'class-accuracy', '--judge', place('judge')];
+
+  test('draws all classes unless told, and tells what the judge says of the data', async () => {
+    const { code, stdout } = await evaluate(...judged, '--model', place('run'), '-n', '10', '--steps', '2', '-q');
+    assert.equal(code, 0);
+    assert.match(stdout, /^class-accuracy +[\d.]+ +[\d.]+ to [\d.]+ +10 +higher/m);
+    assert.match(stdout, /^class-accuracy of the data +[\d.]+ /m);
+    assert.match(stdout, /seed 0, judge .*\/judge\./);
+    assert.match(stdout, /Note: class-accuracy: guessing is right in 50 % of cases\./);
+  });
+
+  test('the classes of a directory are looked up by name; the data itself is judged as the data', async () => {
+    const all = ['--samples', place('pictures'), '--split', 'all'];
+    const [samples, reference] = await rowsOf(...judged, ...all);
+    assert.deepEqual([samples!.n, samples!.value], [60, reference!.value]);
+  });
+
+  test('what cannot be judged is refused', async () => {
+    const refused = async (argv: readonly string[], message: string): Promise<void> => {
+      const outcome = await evaluate(...argv, '-q');
+      assert.deepEqual([plain(outcome.stderr), outcome.code], [`Error: ${message}\n`, 2]);
+    };
+    await writeNpy(place('some.npy'), floats([4, 3, 8, 8], gaussians(key(1), 768)));
+    await refused(
+      [...judged, '--samples', place('some.npy')],
+      'eval: class-accuracy needs to know the class of every sample. Judge a model with classes, or a folder of samples ' +
+        'with a folder for each class.',
+    );
+    await refused(
+      ['--metric', 'class-accuracy', '--judge', place('stranger'), '--samples', place('pictures')],
+      'eval: the judge ROOT/stranger does not know the class "left". It knows: up, down.',
+    );
+    await refused(
+      ['--metric', 'fid', '--judge', place('judge'), '--samples', place('pictures')],
+      'eval: none of fid asks a judge. Leave --judge out, or add --metric class-accuracy.',
+    );
+    const moons = ['--data', '2d:moons', '--samples', place('some.npy'), '--threads', '1', '-q'];
+    const { stderr } = await cli('eval', '--metric', 'class-accuracy', ...moons);
+    assert.equal(
+      stderr,
+      'Error: eval: class-accuracy does not compare points, which the data is. Take one of energy-distance,sliced-wasserstein,mmd.\n',
+    );
+  });
+});
 
 suite('eval', () => {
   test('compares what a model draws with the data, and prints N, seed and features', async () => {
@@ -118,8 +172,8 @@ suite('what is wrong', () => {
     await refused(
       2,
       [...model, '--metric', 'fid,kdi'],
-      'Unknown metric "kdi". Did you mean "kid"? Known: fid, kid, precision-recall, density-coverage, energy-distance, ' +
-        'sliced-wasserstein, mmd, nll-vlb, nll-ode.',
+      'Unknown metric "kdi". Did you mean "kid"? Known: fid, kid, precision-recall, density-coverage, class-accuracy, ' +
+        'energy-distance, sliced-wasserstein, mmd, nll-vlb, nll-ode.',
     );
     await refused(
       2,

@@ -1,4 +1,5 @@
 import { defineRegistry } from '../core/registry.js';
+import { classAccuracy } from './classes/class-accuracy.js';
 import { nllOde } from './likelihood/nll-ode.js';
 import { nllVlb } from './likelihood/nll-vlb.js';
 import { energyDistance } from './points/energy-distance.js';
@@ -15,6 +16,7 @@ export const metrics = defineRegistry('metric', {
   kid,
   'precision-recall': precisionRecall,
   'density-coverage': densityCoverage,
+  'class-accuracy': classAccuracy,
   'energy-distance': energyDistance,
   'sliced-wasserstein': slicedWasserstein,
   mmd,
@@ -39,4 +41,15 @@ export { cubicKernel } from './sets/kid.js';
 export { frechetDistance, type Moments, momentsOf, symmetricRoot } from './sets/moments.js';
 export { wilson } from './sets/neighbours.js';
 export { type PairFunction, pairs } from './sets/pairs.js';
-export { densityCoverage, energyDistance, fid, kid, mmd, nllOde, nllVlb, precisionRecall, slicedWasserstein };
+export {
+  classAccuracy,
+  densityCoverage,
+  energyDistance,
+  fid,
+  kid,
+  mmd,
+  nllOde,
+  nllVlb,
+  precisionRecall,
+  slicedWasserstein,
+};

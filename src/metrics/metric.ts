@@ -55,6 +55,20 @@ export interface ModelAndData {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a classifier says of samples whose class is known. */
+export interface Judged {
+  /** Its logits, [N, K]. */
+  readonly logits: HostArray<'float32'>;
+  /** The output that should be the largest, of each sample. */
+  readonly wanted: ArrayLike<number>;
+}
+
+/** Samples that were to be of some class, before a judge; true data of known class beside them, where there is any. */
+export interface JudgedSamples {
+  readonly samples: Judged;
+  readonly reference: Judged | null;
+}
+
 /** What metrics are given, by what they need. */
 export interface Needs {
   /** Pictures, compared by features of a network. */
@@ -63,6 +77,8 @@ export interface Needs {
   readonly points: Sets;
   /** The model itself. */
   readonly model: ModelAndData;
+  /** A judge's opinion of samples of known classes. */
+  readonly classes: JudgedSamples;
 }
 
 export interface MetricDefinition<N extends keyof Needs, S extends OptionSpecs> {

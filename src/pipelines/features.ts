@@ -1,11 +1,9 @@
 import { ToolkitError } from '../core/errors.js';
-import { concatRows, floats, type HostArray, rows, sizeOf } from '../core/host-array.js';
-import { asSeen } from '../diffusion/index.js';
-import { constant, input, optimize } from '../graph/index.js';
-import { bindParams } from '../nn/index.js';
+import { floats, type HostArray, sizeOf } from '../core/host-array.js';
 import type { OnnxModel, OnnxValue, Runtime } from '../runtime/index.js';
-import { assemble } from '../sampling/index.js';
 import type { ClassifierModel } from './classifier.js';
+import { classifierRun } from './classifier-run.js';
+import { inBatches, withChannels } from './picture-batches.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -26,33 +24,9 @@ export interface ClassifierFeaturesOptions {
 }
 
 /** The activations before the last layer of a classifier, whatever the size of the pictures. */
-export function classifierFeatures({ model, runtime, name, batch = 64 }: ClassifierFeaturesOptions): FeatureNetwork {
-  const { network, values } = model;
-  const { in_channels: channels, noise_conditional: noisy } = network.config;
-  const told = model.scheme ? asSeen(assemble(model.scheme)).told(0) : 0; // clean pictures are at the first level
-  const compiled = new Map<string, Promise<Awaited<ReturnType<Runtime['compile']>>>>();
-  const compile = (shape: readonly number[]) => {
-    const known = compiled.get(shape.join());
-    if (known) return known;
-    const params = bindParams(network.params, (path, { shape }) => input(path, shape));
-    const sample = input('x', shape);
-    const timestep = noisy ? constant(floats([shape[0]!], new Float32Array(shape[0]!).fill(told))) : undefined;
-    const { features } = network.apply(params, { sample, timestep });
-    const made = runtime.compile(optimize({ outputs: { features } }), { constants: Object.fromEntries(values) });
-    compiled.set(shape.join(), made);
-    return made;
-  };
-  return {
-    name,
-    extract: async (pictures) =>
-      inBatches(withChannels(pictures, channels), batch, async (part) => {
-        const executable = await compile(part.shape);
-        return (await executable.run({ x: part }))['features'] as Batch;
-      }),
-    [Symbol.dispose]() {
-      for (const executable of compiled.values()) void executable.then((one) => one.close());
-    },
-  };
+export function classifierFeatures({ name, ...options }: ClassifierFeaturesOptions): FeatureNetwork {
+  const { run, [Symbol.dispose]: dispose } = classifierRun({ ...options, output: 'features' });
+  return { name, extract: run, [Symbol.dispose]: dispose };
 }
 
 /** What the numbers of a picture are brought to before a network sees them. */
@@ -144,58 +118,6 @@ function named(
   if (found) return found;
   const known = values.map((value) => value.name).join(', ');
   throw new ToolkitError('bad-onnx', `${name} has no ${kind} "${wanted ?? ''}". It has: ${known || 'none'}.`);
-}
-
-/** f of equal batches; the last is filled up with its first picture and cut again. */
-async function inBatches(pictures: Batch, batch: number, f: (part: Batch) => Promise<Batch>): Promise<Batch> {
-  const [count = 0, ...shape] = pictures.shape;
-  const results: Batch[] = [];
-  for (let at = 0; at < count; at += batch) {
-    const part = rows(pictures, at, Math.min(count, at + batch));
-    const own = part.shape[0]!;
-    if (own === batch) results.push(await f(part));
-    else {
-      const full = floats([batch, ...shape]);
-      full.data.set(part.data);
-      for (let i = own; i < batch; i++) full.data.set(rows(part, 0, 1).data, i * sizeOf(shape));
-      results.push(rows(await f(full), 0, own));
-    }
-  }
-  return concatRows(results);
-}
-
-/** Grey repeated for three channels; what shows through RGBA is white. */
-function withChannels(pictures: Batch, wanted: number): Batch {
-  const [count = 0, channels = 0, height = 0, width = 0] = pictures.shape;
-  if (channels === wanted) return pictures;
-  const plane = height * width;
-  const out = floats([count, wanted, height, width]);
-  for (let b = 0; b < count; b++) {
-    const at = (c: number, i: number): number => pictures.data[(b * channels + c) * plane + i]!;
-    for (let c = 0; c < wanted; c++) {
-      for (let i = 0; i < plane; i++) {
-        out.data[(b * wanted + c) * plane + i] = pixel({ channels, wanted, c, at: (k) => at(k, i) });
-      }
-    }
-  }
-  return out;
-}
-
-interface PixelOptions {
-  readonly channels: number;
-  readonly wanted: number;
-  readonly c: number;
-  readonly at: (channel: number) => number;
-}
-
-function pixel({ channels, wanted, c, at }: PixelOptions): number {
-  if (channels === 1) return at(0);
-  if (channels === 4 && wanted === 3) {
-    const opacity = (at(3) + 1) / 2;
-    return opacity * at(c) + (1 - opacity);
-  }
-  if (channels === 3 && wanted === 1) return (at(0) + at(1) + at(2)) / 3;
-  throw new ToolkitError('bad-picture', `A feature network of ${wanted} channels cannot see pictures of ${channels}.`);
 }
 
 /** Maps [B, D, H, W] as means over pixels, [B, D]. */

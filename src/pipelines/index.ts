@@ -10,6 +10,7 @@ export * from './guiding.js';
 export * from './hspace.js';
 export * from './invert.js';
 export * from './jacobian.js';
+export * from './judge.js';
 export * from './model-denoiser.js';
 export * from './model.js';
 export * from './network.js';

@@ -82,7 +82,7 @@ export function limitPicture(name: string, create: LimitFactory): string {
 
 /** What a metric of two sets says when one of them is moved away from the other. */
 export async function metricPicture(name: string, create: MetricFactory): Promise<string | null> {
-  if (create.definition.needs === 'model') return null;
+  if (create.definition.needs === 'model' || create.definition.needs === 'classes') return null;
   const count = 250;
   const normal = (seed: number, shift: number) => {
     const z = batchSpace().gaussian(floats([count, 2]), key(seed));

@@ -11,6 +11,7 @@ export const evaluate = defineCommand({
   details:
     'FID, KID, precision and recall compare pictures by features of a network: the shipped classifier of emoji, one of ' +
     'your own (train --task classifier), or any ONNX file. Energy distance, sliced Wasserstein and MMD compare points. ' +
+    'class-accuracy is the share of samples that a judge takes for the class they were to be. ' +
     'nll-vlb and nll-ode are bits per dimension of held-out data, by the variational bound and by the ' +
     'probability-flow ODE. Every number comes with N, and with an interval where one can be given.',
   arguments: {},
@@ -18,6 +19,7 @@ export const evaluate = defineCommand({
   short: { n: 'count', c: 'class', g: 'guidance', s: 'seed' },
   examples: [
     'langevin eval --model models/emoji-32 -n 500 --sampler ddpm --steps 50',
+    'langevin eval --model models/emoji-32 -n 360 --metric fid,class-accuracy --guidance 3',
     'langevin eval --model runs/faces --data emoji:faces --metric nll-vlb,nll-ode -n 16',
     'langevin eval --samples drawn/ --data icons/ --size 32 --metric kid --features inception.onnx',
   ],
@@ -27,7 +29,8 @@ export const evaluate = defineCommand({
     const { estimates, notes, facts } = await runEval({ options, given, globals, runtime, out, signal });
     const seconds = (performance.now() - begin) / 1000;
     out.print(table([['metric', 'value', '95 % interval', 'N', 'better', 'unit'], ...estimates.map(row)]));
-    const compared = typeof facts['features'] === 'string' ? `, features ${facts['features']}` : '';
+    const told = ['features', 'judge'].filter((name) => typeof facts[name] === 'string');
+    const compared = told.map((name) => `, ${name} ${String(facts[name])}`).join('');
     out.print(`\nData ${facts['data']}, seed ${facts['seed']}${compared}.`);
     for (const note of notes) out.print(`Note: ${note}.`);
     return { estimates, notes, ...facts, seconds };

@@ -9,6 +9,7 @@ import {
 } from '../../core/options.js';
 import { type MetricFactory, metrics } from '../../metrics/index.js';
 import { pixelRanges } from '../../pipelines/index.js';
+import { guidanceOptions } from '../sample/guidance-options.js';
 import { sampleOptions } from '../sample/sample-options.js';
 
 /** Options of metrics, told by their own names: each is passed on to the metrics that have it. */
@@ -40,7 +41,7 @@ function shared(all: readonly Owned[]): OptionSpec {
   return { ...(spec as NumberOption), default: null, help: `${spec.help} By default ${usual}.` };
 }
 
-const { class: classes, guidance, steps, sampler, spacing, eta, seed, random, batch } = sampleOptions;
+const { class: classes, steps, sampler, spacing, eta, seed, random, batch } = sampleOptions;
 
 /** What judging a model can be told, each declared once. */
 export const evalOptions = {
@@ -98,6 +99,13 @@ export const evalOptions = {
     help: 'Output of an .onnx network; the first unless told.',
   }),
   conditional: flag({ help: 'Likelihoods given the class of each sample.' }),
-  ...{ class: classes, guidance, steps, sampler, spacing, eta, seed, random, batch },
+  judge: text({
+    default: null,
+    placeholder: 'DIR',
+    help: 'Classifier that says what samples show, for class-accuracy; the shipped judge unless told.',
+  }),
+  class: classes,
+  ...guidanceOptions,
+  ...{ steps, sampler, spacing, eta, seed, random, batch },
   ...(metricOptions as unknown as Record<never, never>),
 };

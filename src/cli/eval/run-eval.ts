@@ -1,23 +1,28 @@
 import { extname } from 'node:path';
 import { ToolkitError } from '../../core/errors.js';
-import { concatRows, floats, type HostArray, rows } from '../../core/host-array.js';
-import { fold, key, permutation } from '../../core/random.js';
-import { type DataSet, gather, isPoints, type Split, splitIndices } from '../../data/index.js';
+import { floats, type HostArray, rows } from '../../core/host-array.js';
+import { fold, key } from '../../core/random.js';
+import { type DataSet, gather, isPoints, splitIndices } from '../../data/index.js';
 import { readNpy } from '../../files/npy.js';
 import type { Estimate, Measurement, MetricProgress } from '../../metrics/index.js';
 import { sampleShape } from '../../nn/index.js';
-import { type DiffusionModel, type FeatureNetwork, nullLabel } from '../../pipelines/index.js';
+import { type DiffusionModel, type Judge, nullLabel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { GlobalOptions } from '../global-options.js';
 import { openModel } from '../model/open-model.js';
 import { settle, usageError } from '../parse.js';
 import { drawSamples } from '../sample/draw-samples.js';
+import { openGuiding } from '../sample/open-guiding.js';
 import { sampleOptions } from '../sample/sample-options.js';
 import { type SampleOptions, settleSampling } from '../sample/settle-sampling.js';
 import type { Output } from '../terminal/output.js';
 import { loadData } from '../train/load-data.js';
+import { chosenOf } from './chosen-positions.js';
+import { judgedSamples, type Samples } from './judged-samples.js';
 import { likelihoodOf } from './likelihood-of.js';
 import { openFeatures } from './open-features.js';
+import { openJudge } from './open-judge.js';
+import { seen } from './seen.js';
 import { chooseMetrics, type EvalOptions, metricNames } from './settle-eval.js';
 
 type Batch = HostArray<'float32'>;
@@ -56,8 +61,18 @@ export async function runEval(given: RunEvalOptions): Promise<EvalResult> {
   if (model) checkShape(model, data);
   const measurements: Measurement[] = [];
   const facts: Record<string, unknown> = { data: data.name, seed: options.seed, weights: model?.hash ?? null };
-  if (chosen.sets.length > 0) {
-    const { sets, features } = await twoSets({ ...given, model, data });
+  using judge = chosen.judged.length > 0 ? await openJudge(options.judge, runtime) : null;
+  const asked = chosen.sets.length + chosen.judged.length > 0;
+  const samples = asked ? await samplesOf({ ...given, model, data, judge }) : null;
+  if (judge && samples) {
+    facts['judge'] = judge.name;
+    const judged = await judgedSamples({ judge, samples, data, options, out, signal });
+    for (const metric of chosen.judged) {
+      measurements.push(await watched(metric.measure(judged), { what: metric.name, out, signal }));
+    }
+  }
+  if (chosen.sets.length > 0 && samples) {
+    const { sets, features } = await twoSets({ ...given, samples: samples.x, data });
     facts['features'] = features;
     for (const metric of chosen.sets) {
       const work = metric.measure({ ...sets, key: fold(key(options.seed), 'metric', metric.name) });
@@ -95,35 +110,18 @@ function checkShape(model: DiffusionModel, data: DataSet): void {
   );
 }
 
-const sides: Readonly<Record<string, readonly Split[]>> = { 'held-out': ['val', 'test'] };
-
-/** Positions of one side of the data, at most `most`, chosen at random by the seed. */
-function chosenOf(
-  data: DataSet,
-  { split, most, seed }: { readonly split: string; readonly most: number; readonly seed: number },
-) {
-  const all = (sides[split] ?? [split as Split | 'all']).flatMap((side) => [...splitIndices(data, side)]);
-  if (all.length === 0) {
-    throw new ToolkitError('empty-data', `${data.name} has nothing in its ${split} split. Take another --split.`);
-  }
-  if (all.length <= most) return all;
-  const order = permutation(fold(key(seed), 'eval', split), all.length);
-  return Array.from(order.subarray(0, most), (i) => all[i]!);
-}
-
 interface SetsOptions extends RunEvalOptions {
-  readonly model: DiffusionModel | null;
+  readonly samples: Batch;
   readonly data: DataSet;
 }
 
 /** The data and what is compared with it, as vectors. */
 async function twoSets(given: SetsOptions) {
-  const { options, data, out, signal, runtime, globals } = given;
+  const { options, samples, data, out, signal, runtime, globals } = given;
   const { seed } = options;
   const split = options.split === 'auto' ? 'train' : options.split;
   const positions = chosenOf(data, { split, most: options.references ?? Infinity, seed });
   if (isPoints(data)) {
-    const samples = await samplesOf(given);
     return { sets: { reference: gather(data, positions).x, samples }, features: null };
   }
   const { features, featureSize, featureRange, featureInput, featureOutput } = options;
@@ -131,8 +129,7 @@ async function twoSets(given: SetsOptions) {
     ...{ features, featureSize, featureRange, featureInput, featureOutput },
     ...{ runtime, globals },
   });
-  const samples = await samplesOf(given);
-  const see = { network, out, signal };
+  const see = { network: network.extract, out, signal };
   const reference = await seen(
     { ...see, what: 'Features of data', count: positions.length },
     (from, to) => gather(data, positions.slice(from, to)).x,
@@ -143,51 +140,40 @@ async function twoSets(given: SetsOptions) {
   return { sets: { reference, samples: judged }, features: network.name };
 }
 
-interface SeenOptions {
-  readonly network: FeatureNetwork;
-  readonly what: string;
-  readonly count: number;
-  readonly out: Output;
-  readonly signal: AbortSignal;
-}
-
-/** Features of many pictures, some at a time, with a bar. */
-async function seen(
-  { network, what, count, out, signal }: SeenOptions,
-  pictures: (from: number, to: number) => Batch,
-): Promise<Batch> {
-  const parts: Batch[] = [];
-  using bar = out.progress({ what, total: count, unit: 'pictures' });
-  for (let from = 0; from < count; from += 64) {
-    signal.throwIfAborted();
-    parts.push(await network.extract(pictures(from, Math.min(count, from + 64))));
-    bar.update(Math.min(count, from + 64));
-  }
-  return concatRows(parts);
+interface SamplesOptions extends RunEvalOptions {
+  readonly model: DiffusionModel | null;
+  readonly data: DataSet;
+  /** Asks for samples of known classes, of all of them unless told. */
+  readonly judge: Judge | null;
 }
 
 /** What is judged: drawn by the model, or read. */
-async function samplesOf({ options, model, data, runtime, out, signal }: SetsOptions): Promise<Batch> {
+async function samplesOf({ options, model, data, judge, runtime, out, signal }: SamplesOptions): Promise<Samples> {
   if (model) {
     const told = Object.fromEntries(
       Object.keys(sampleOptions).flatMap((name) =>
         name in options ? [[name, options[name as keyof EvalOptions]]] : [],
       ),
     );
+    const needsAll = model.classes && (judge !== null || nullLabel(model) === null);
     const usual = {
       count: options.count ?? 1000,
-      class: model.classes && nullLabel(model) === null ? (options.class ?? 'all') : options.class,
+      class: needsAll ? (options.class ?? 'all') : options.class,
     };
     const { model: _, ...rest } = told;
-    const sampling = settleSampling(settle('eval', sampleOptions, { ...rest, ...usual }) as SampleOptions, model);
-    return (await drawSamples({ model, runtime, sampling, keep: null, out, signal })).pictures;
+    const opened = await openGuiding(options);
+    const settled = settle('eval', sampleOptions, { ...rest, ...usual }) as SampleOptions;
+    const sampling = settleSampling(settled, model, undefined, opened);
+    const drawing = { model, runtime, sampling, guiding: opened.models, keep: null, out, signal };
+    const { pictures } = await drawSamples(drawing);
+    return { x: pictures, classes: sampling.labels?.map((label) => model.classes?.[label] ?? null) ?? null };
   }
   const path = options.samples!;
   if (extname(path) === '.npy') {
     const array = await readNpy(path);
     if (array.dtype === 'float32' && array.shape.slice(1).join() === data.shape.join()) {
       const all = floats(array.shape, array.data as Float32Array);
-      return rows(all, 0, Math.min(all.shape[0]!, options.count ?? Infinity));
+      return { x: rows(all, 0, Math.min(all.shape[0]!, options.count ?? Infinity)), classes: null };
     }
     if (isPoints(data)) {
       throw new ToolkitError(
@@ -198,7 +184,8 @@ async function samplesOf({ options, model, data, runtime, out, signal }: SetsOpt
   }
   const read = await loadData({ data: path, size: data.size, channels: 'auto', out, signal });
   const some = splitIndices(read, 'all').slice(0, options.count ?? undefined);
-  return gather(read, some).x;
+  const { x, labels } = gather(read, some);
+  return { x, classes: read.classes && Array.from(labels, (label) => read.classes![label] ?? null) };
 }
 
 interface HeldOutOptions {

@@ -8,6 +8,7 @@ export type EvalOptions = Resolved<typeof evalOptions>;
 /** Metrics by what they need, their options settled. */
 export interface ChosenMetrics {
   readonly sets: readonly Metric<'features' | 'points'>[];
+  readonly judged: readonly Metric<'classes'>[];
   readonly likelihoods: readonly Metric<'model'>[];
 }
 
@@ -43,7 +44,8 @@ export function chooseMetrics({ options, given, points }: ChooseOptions): Chosen
     return factory(Object.fromEntries(own.map((name) => [name, values[name]])));
   });
   const wanted: keyof Needs = points ? 'points' : 'features';
-  const wrong = made.find(({ needs }) => needs !== 'model' && needs !== wanted);
+  const fitting: readonly (keyof Needs)[] = points ? ['model', wanted] : ['model', 'classes', wanted];
+  const wrong = made.find(({ needs }) => !fitting.includes(needs));
   if (wrong) {
     const [has, takes] = points ? ['points', usual.points] : ['pictures', usual.pictures];
     throw usageError(`eval: ${wrong.name} does not compare ${has}, which the data is. Take one of ${takes}.`);
@@ -52,5 +54,11 @@ export function chooseMetrics({ options, given, points }: ChooseOptions): Chosen
   if (likelihoods.length > 0 && options.model === null) {
     throw usageError(`eval: ${likelihoods[0]!.name} needs a model. Name one with --model DIR.`);
   }
-  return { sets: made.filter(({ needs }) => needs !== 'model') as ChosenMetrics['sets'], likelihoods };
+  const judged = made.filter((metric): metric is Metric<'classes'> => metric.needs === 'classes');
+  if (judged.length === 0 && options.judge !== null) {
+    throw usageError(
+      `eval: none of ${names.join(', ')} asks a judge. Leave --judge out, or add --metric class-accuracy.`,
+    );
+  }
+  return { sets: made.filter(({ needs }) => needs === wanted) as ChosenMetrics['sets'], judged, likelihoods };
 }
