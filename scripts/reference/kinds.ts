@@ -190,6 +190,26 @@ export const kinds: readonly Kind[] = [
     picture: ({ name, value }) => limitPicture(name, value as sampling.LimitFactory),
   },
   {
+    ...samplingKind,
+    ...{ folder: 'edits', title: 'Edits', noun: 'edit', registry: 'edits' },
+    source: 'src/sampling/editing/edits',
+    facts: ({ name, value }) => editFacts(name, value as sampling.EditFactory),
+    columns: {
+      Needs: ({ definition: { needs = [] } }) =>
+        (needs as readonly sampling.EditNeed[]).map((need) => needed[need]).join(', '),
+      'Evaluations of 20 steps': ({ value }) => editCost(value as sampling.EditFactory),
+    },
+  },
+  {
+    ...samplingKind,
+    ...{ folder: 'measurements', title: 'Measurements', noun: 'measurement', registry: 'measurements' },
+    source: 'src/sampling/editing/measurements',
+    facts: ({ value }) => {
+      const { gram } = (value as sampling.MeasurementFactory)();
+      return { A·Aᵀ: gram === null ? 'no multiple of I: the rule `dps` alone' : `${gram.toPrecision(3)}·I by default` };
+    },
+  },
+  {
     ...{ subpath: 'langevin/metrics', module: metrics },
     ...{ folder: 'metrics', title: 'Metrics', noun: 'metric', registry: 'metrics' },
     source: 'src/metrics',
@@ -207,6 +227,28 @@ export const kinds: readonly Kind[] = [
     },
   },
 ];
+
+const needed: Readonly<Record<sampling.EditNeed, string>> = {
+  mask: 'a mask',
+  other: 'a second picture',
+  pullback: 'gradients',
+};
+
+function editFacts(name: string, create: sampling.EditFactory): Facts {
+  const { needs = [] } = create.definition;
+  return {
+    'On the command line': `\`langevin edit PICTURE --with ${name}\``,
+    ...(needs.length > 0 && { Needs: needs.map((need) => needed[need]).join(', ') }),
+    'Evaluations of 20 steps of `ddim`': editCost(create),
+  };
+}
+
+/** What an edit at its defaults asks of the network. */
+function editCost(create: sampling.EditFactory): string {
+  const steps = Array.from({ length: 21 }, (_, i) => 20 - i);
+  const { evaluations, pullbacks } = create().cost({ sampler: sampling.ddim(), steps });
+  return pullbacks > 0 ? `${evaluations}, and ${pullbacks} gradients` : String(evaluations);
+}
 
 type SamplerDefinition = sampling.SamplerDefinition<OptionSpecs>;
 
