@@ -8,10 +8,13 @@ import {
   assemble,
   asymmetric,
   type Denoiser,
+  ddimInverse,
   type EditingInterval,
   intervals,
   qualityBoost,
+  reversed,
   type Scheme,
+  sample,
   timeOf,
   trajectory,
 } from '../sampling/index.js';
@@ -295,4 +298,41 @@ function checkChange(change: SemanticChange, shape: Shape): void {
     `semantic: a change must be [${times.length}, ${shape.join(', ')}] or [${times.length}, ${shape[0]}], ` +
       `got [${values.shape.join(', ')}]. It was made for another model.`,
   );
+}
+
+export interface InvertSemanticOptions
+  extends Pick<SemanticOptions, 'model' | 'runtime' | 'labels' | 'scheme' | 'steps' | 'key' | 'batch' | 'signal'> {
+  /** Real pictures [N, C, H, W] in [−1, 1]. */
+  readonly pictures: Batch;
+  /** Further guesses of where each step lands, see `ddimInverse`: 2 return to the picture to within what can be seen. */
+  readonly refinements?: number;
+}
+
+/** Real pictures as the noise that `semantic` makes them of, along the same steps, without guidance. */
+export async function invertSemantic(options: InvertSemanticOptions): Promise<Batch> {
+  const { model, runtime, pictures, key, signal, refinements = 2 } = options;
+  const parts = assemble({ ...model.scheme, ...options.scheme });
+  const total = pictures.shape[0]!;
+  const batch = Math.min(total, options.batch ?? 16);
+  const free = nullLabel(model);
+  using plain = batchNetwork({ model, runtime, batch });
+  const found: Batch[] = [];
+  for (let first = 0; first < total; first += batch) {
+    const size = Math.min(batch, total - first);
+    const space = batchSpace({ first });
+    const labels =
+      model.config.num_class_embeds === null
+        ? null
+        : Array.from({ length: size }, (_, i) => options.labels?.[first + i] ?? free ?? 0);
+    const { precondition } = parts;
+    const { denoise } = semanticDenoisers({
+      ...{ plain, open: null, precondition, labels, guidance: null, space },
+      changeAt: () => null,
+    });
+    const steps = reversed(parts.steps(options.steps));
+    const start = rows(pictures, first, first + size);
+    const sampler = ddimInverse({ refinements });
+    found.push(await sample({ ...parts, limit: undefined, sampler, steps, denoise, start, space, key, signal }));
+  }
+  return concatRows(found);
 }

@@ -18,7 +18,13 @@ export const directionsOptions = {
     help: 'Where the network is changed: mid_block is the bottleneck, which in small networks with skips hardly matters.',
   }),
   data: text({ default: 'emoji', placeholder: 'DATA', help: 'Pictures that say what the attributes are.' }),
-  steps: integer({ default: 300, min: 1, help: 'Steps of training, of the method trained.' }),
+  steps: integer({ default: 200, min: 1, help: 'Steps of training, of the method trained.' }),
+  walk: integer({
+    default: 0,
+    min: 0,
+    max: 25,
+    help: 'Levels that training follows the asymmetric process from each noised picture; 0 noises every picture anew.',
+  }),
   batch: integer({ default: 8, min: 1, max: 1024, help: 'Pictures in a step.' }),
   lr: number({ default: 0.005, min: 0, max: 1, help: 'Learning rate at its highest.' }),
   judge: text({
@@ -46,6 +52,12 @@ export const directionsOptions = {
   }),
   pictures: integer({ default: 48, min: 1, help: 'Pictures of each side for recorded methods.' }),
   pooled: flag({ help: 'One number a channel in place of one a place: smaller, and the same everywhere.' }),
+  calibrate: integer({
+    default: 8,
+    min: 0,
+    max: 1000,
+    help: 'Pairs that say how much strength 1 is; 0 leaves the change as it was found.',
+  }),
   averaged: flag({ help: 'One direction for all times, the mean of those at single times.' }),
   seed: integer({ default: 0, min: 0, max: Number.MAX_SAFE_INTEGER, help: 'Seed of everything random.' }),
   out: text({ default: 'directions', placeholder: 'DIR', help: 'Folder for one file each and a README.' }),

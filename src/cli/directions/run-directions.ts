@@ -17,6 +17,7 @@ import { usageError } from '../parse.js';
 import type { Output } from '../terminal/output.js';
 import { commandLine } from '../train/command-line.js';
 import { version } from '../version.js';
+import { calibrate, rescaled } from './calibrate.js';
 import { directionsOptions } from './directions-options.js';
 import { type AttributeExamples, type Example, examplesOf } from './examples.js';
 import { findDirection } from './find-direction.js';
@@ -49,7 +50,7 @@ export async function runDirections(job: RunDirectionsOptions): Promise<readonly
   for (const { name, examples } of all) requireExamples(name, examples, job);
   const made: MadeDirection[] = [];
   for (const { name, examples } of all) {
-    const direction = await found(name, examples, job);
+    const direction = await calibrated(await found(name, examples, job), examples, job);
     const file = join(options.out, directionFile(name));
     await saveDirection(file, direction, { dtype: 'F16' });
     made.push({ file, direction });
@@ -92,7 +93,15 @@ async function found(name: string, examples: AttributeExamples, job: RunDirectio
     const list: readonly Example[] = paired ? pairs : without.map((place) => ({ without: place, with: null }));
     const judge = options.judge === null ? null : await judgeOf(options.judge, examples.tag);
     const work = trainDirection({
-      ...{ ...job, judge, examples: list, tap: options.tap, steps: options.steps, batch: options.batch },
+      ...{
+        ...job,
+        judge,
+        examples: list,
+        tap: options.tap,
+        steps: options.steps,
+        walk: options.walk,
+        batch: options.batch,
+      },
       weights: {
         attribute: judge ? options.attributeWeight : 0,
         keep: options.keepWeight,
@@ -136,6 +145,26 @@ async function found(name: string, examples: AttributeExamples, job: RunDirectio
       measured: values.map((value) => value.toPrecision(4)).join(','),
     },
   };
+}
+
+/** Strength 1 as what the attribute is, where the data has pairs that say so. */
+async function calibrated(
+  direction: SemanticDirection,
+  { pairs }: AttributeExamples,
+  { options, out, ...job }: RunDirectionsOptions,
+): Promise<SemanticDirection> {
+  if (options.calibrate === 0 || pairs.length === 0) return direction;
+  const { change, tap, edit, attribute, details } = direction;
+  const root = fold(key(options.seed), 'directions', attribute);
+  const { strength, error, unedited } = await calibrate({
+    ...{ ...job, change, tap, edit, pairs, count: options.calibrate, key: root },
+  });
+  const [was, is] = [unedited.toPrecision(3), error.toPrecision(3)];
+  out.say(
+    `${attribute}: strength 1 is ${strength.toPrecision(3)} of what was found; squared error to the pairs ${was} → ${is}.`,
+  );
+  const measured = { calibration: strength.toPrecision(4), error: is, unedited: was };
+  return { ...direction, change: rescaled(change, strength), details: { ...details, ...measured } };
 }
 
 interface Watch<P> {

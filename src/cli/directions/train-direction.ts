@@ -29,6 +29,8 @@ export interface TrainDirectionOptions {
   /** Weights of the three terms of the loss. */
   readonly weights: { readonly attribute: number; readonly keep: number; readonly pairs: number };
   readonly steps: number;
+  /** Levels that each picture walks on by the asymmetric process from the one it is noised to. */
+  readonly walk: number;
   readonly batch: number;
   readonly lr: number;
   /** Edits act on [edit, 1]. */
@@ -47,22 +49,26 @@ type Batch = HostArray<'float32'>;
 
 interface Drawn {
   readonly x: Batch;
+  /** Where each picture is among the levels. */
+  readonly places: readonly number[];
   readonly labels: readonly number[] | null;
   readonly target: Batch;
+  /** Levels walked since the pictures were noised. */
+  readonly walked: number;
 }
 
-/** Levels of one walk while training. */
-const walkLength = 10;
+/** Levels that pictures are noised to and walk along. */
+const levelCount = 25;
 
 /**
- * Trains the function of one attribute. Every picture without it is noised to a random level and walks on from there by
- * the asymmetric process with the function as it is by then, a step of the optimiser at each level: what is learnt is
- * what will be met. A quarter of the pictures have the attribute already, so that there is nothing to add to them.
+ * Trains the function of one attribute. Pictures without it are noised, each to a level of its own; with `walk` they go on
+ * together from one level by the asymmetric process with the function as it is by then, a step of the optimiser at each:
+ * what is learnt is what will be met. A fifth of the pictures have the attribute already: there is nothing to add to them.
  */
 export async function* trainDirection(
   options: TrainDirectionOptions,
 ): AsyncGenerator<DirectionProgress, DeltaFunction, undefined> {
-  const { model, runtime, data, tap, judge, weights, steps, batch, lr, key, signal } = options;
+  const { model, runtime, tap, judge, weights, steps, batch, lr, key, signal } = options;
   const parts = assemble(model.scheme);
   const network = model.network as UNet2d;
   const conditional = model.config.num_class_embeds !== null;
@@ -71,35 +77,35 @@ export async function* trainDirection(
   const objective = asyrpObjective({ ...shape, judge, ...weights });
   const initial = initialise(delta.params, fold(key, 'function'));
   const optimizer = adamw({ weightDecay: 0 });
-  const made = { runtime, objective, initial, optimizer, clip: true, ema: true, accumulate: 1 };
-  using stepper = await createStepper(made);
-  using path = await asyrpPath({ ...shape, runtime });
-  const walk = intervals(parts.steps(walkLength)).filter(({ from }) => timeOf(parts.grid, from) >= options.edit);
+  using stepper = await createStepper({
+    ...{ runtime, objective, initial, optimizer },
+    ...{ clip: true, ema: true, accumulate: 1 },
+  });
+  using path = options.walk > 0 ? await asyrpPath({ ...shape, runtime }) : null;
+  const levels = intervals(parts.steps(levelCount))
+    .map(({ from }) => from)
+    .filter((level) => timeOf(parts.grid, level) >= options.edit);
   let at: Drawn | null = null;
-  let place = walk.length;
   for (let step = 0; step < steps; step++) {
     signal.throwIfAborted();
-    if (at === null || place >= walk.length) {
-      place = integers(fold(key, 'level', step), 1, walk.length)[0]!;
-      at = drawn({ ...options, level: walk[place]!.from, step, conditional });
-    }
-    const { from, to } = walk[place]!;
-    const { x, labels, target }: Drawn = at;
-    const levels: readonly Level[] = Array.from({ length: batch }, () => from);
+    at ??= drawn({ ...options, levels, step, conditional, together: path !== null });
+    const { x, places, labels, target, walked }: Drawn = at;
     const told = weights.pairs > 0 ? { target } : {};
-    const feeds = asyrpFeeds({ x, levels, precondition: parts.precondition, labels, ...told });
-    const rate = lr * Math.min(1, (step + 1) / 20) * (0.55 + 0.45 * Math.cos((Math.PI * step) / steps));
-    const { loss } = await stepper.step([feeds], {
-      lr: rate,
-      clip: 1,
-      emaDecay: Math.min(0.98, (1 + step) / (10 + step)),
-    });
+    const { precondition } = parts;
+    const now = places.map((place) => levels[place]!);
+    const feeds = asyrpFeeds({ x, levels: now, precondition, labels, ...told });
+    const rate = lr * Math.min(1, (step + 1) / 10) * (0.55 + 0.45 * Math.cos((Math.PI * step) / steps));
+    const emaDecay = Math.min(0.98, (1 + step) / (10 + step));
+    const { loss } = await stepper.step([feeds], { lr: rate, clip: 1, emaDecay });
     yield { done: step + 1, total: steps, loss };
-    place += 1;
-    if (place < walk.length) {
-      const parameters: ParamValues = stepper.read('p');
-      at = { ...at, x: await path.next({ x, from, to, precondition: parts.precondition, labels, parameters }) };
+    const next: Level | undefined = levels[places[0]! + 1];
+    if (path === null || next === undefined || walked >= options.walk) {
+      at = null;
+      continue;
     }
+    const parameters: ParamValues = stepper.read('p');
+    const reached = await path.next({ x, from: now[0]!, to: next, precondition, labels, parameters });
+    at = { ...at, x: reached, places: places.map((place) => place + 1), walked: walked + 1 };
   }
   return { network: delta, values: stepper.read('ema') };
 }
@@ -113,29 +119,38 @@ function shapesOf({ model, runtime, tap }: TrainDirectionOptions) {
 }
 
 interface DrawnOptions extends TrainDirectionOptions {
-  readonly level: Level;
+  readonly levels: readonly Level[];
   readonly step: number;
   readonly conditional: boolean;
+  /** Whether all pictures are at one level. */
+  readonly together: boolean;
 }
 
-/** Noisy pictures at a level, and what they should become. */
-function drawn({ model, data, examples, batch, key, level, step, conditional }: DrawnOptions): Drawn {
+/** Noisy pictures, and what they should become. */
+function drawn({ model, data, examples, batch, key, levels, step, conditional, together }: DrawnOptions): Drawn {
   const chosen = Array.from(integers(fold(key, 'examples', step), batch, examples.length), (i) => examples[i]!);
-  const chance = uniforms(fold(key, 'chance', step), 2 * batch);
+  const chance = uniforms(fold(key, 'chance', step), 3 * batch);
   const partner = ({ with: own, without }: Example): number => own ?? without;
   const clean = gather(
     data,
-    chosen.map((one, row) => (chance[row]! < 0.25 ? partner(one) : one.without)),
+    chosen.map((one, row) => (chance[row]! < 0.2 ? partner(one) : one.without)),
   );
   const target = gather(data, chosen.map(partner));
+  // Stratified: each row has its own part of the levels.
+  const places = chosen.map((_, row) =>
+    Math.floor(levels.length * (together ? chance[batch]! : (row + chance[batch + row]!) / batch)),
+  );
   const noise = batchSpace().gaussian(clean.x, fold(key, 'noise', step));
   const x = floats(clean.x.shape);
-  for (let i = 0; i < x.data.length; i++) x.data[i] = level.alpha * clean.x.data[i]! + level.sigma * noise.data[i]!;
+  const size = x.data.length / batch;
+  for (let i = 0; i < x.data.length; i++) {
+    const { alpha, sigma } = levels[places[Math.floor(i / size)]!]!;
+    x.data[i] = alpha * clean.x.data[i]! + sigma * noise.data[i]!;
+  }
   const free = nullLabel(model);
+  const hidden = (label: number, row: number): boolean => label < 0 || chance[2 * batch + row]! < 0.15;
   const labels = conditional
-    ? Array.from(clean.labels, (label, row) =>
-        free !== null && (label < 0 || chance[batch + row]! < 0.15) ? free : label,
-      )
+    ? Array.from(clean.labels, (label, row) => (free !== null && hidden(label, row) ? free : label))
     : null;
-  return { x, labels, target: target.x };
+  return { x, places, labels, target: target.x, walked: 0 };
 }
