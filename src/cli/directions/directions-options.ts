@@ -40,7 +40,7 @@ export const directionsOptions = {
     help: 'Weight of the error against the same figure with the attribute, where there is one; 0 goes by the judge alone.',
   }),
   edit: number({
-    default: 0.15,
+    default: 0.4,
     min: 0,
     max: 1,
     help: 'Time down to which edits act; below it the picture is finished.',
