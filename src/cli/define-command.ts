@@ -7,16 +7,24 @@ export interface Argument {
   readonly placeholder: string;
   readonly help: string;
   readonly required: boolean;
+  /** Takes all the words that are left; for the last argument alone. */
+  readonly many?: true;
 }
 
 export type Arguments = Readonly<Record<string, Argument>>;
+
+type ArgumentValue<A extends Argument> = A extends { readonly many: true }
+  ? readonly string[]
+  : A extends { readonly required: true }
+    ? string
+    : string | null;
 
 /** What a command is given: everything settled, and the ways to speak and to be stopped. */
 export interface CommandContext<S extends OptionSpecs = OptionSpecs, A extends Arguments = Arguments> {
   readonly options: Resolved<S>;
   /** Names of the options that stood on the command line: the rest are defaults. */
   readonly given: ReadonlySet<keyof S & string>;
-  readonly arguments: { readonly [K in keyof A]: A[K] extends { required: true } ? string : string | null };
+  readonly arguments: { readonly [K in keyof A]: ArgumentValue<A[K]> };
   readonly globals: GlobalOptions;
   readonly out: Output;
   /** Aborted by the first Ctrl-C: save, then throw the signal's reason. */

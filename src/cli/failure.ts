@@ -16,6 +16,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   'unknown-dataset',
   'unknown-edit',
   'unknown-guidance',
+  'unknown-inversion',
   'unknown-level-sampler',
   'unknown-limit',
   'unknown-metric',

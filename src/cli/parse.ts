@@ -1,6 +1,7 @@
 import { show, ToolkitError } from '../core/errors.js';
 import { describeOption, type OptionSpec, type OptionSpecs, resolve } from '../core/options.js';
 import { didYouMean } from '../core/text.js';
+import type { Argument } from './define-command.js';
 
 /** What is wrong is the command line itself: exit code 2. */
 export const usageError = (message: string): ToolkitError => new ToolkitError('usage', message);
@@ -112,20 +113,21 @@ export function settle(owner: string, specs: OptionSpecs, given: Readonly<Record
 /** Words as the arguments of a command, by name. */
 export function settleArguments(
   owner: string,
-  wanted: Readonly<Record<string, { readonly placeholder: string; readonly help: string; readonly required: boolean }>>,
+  wanted: Readonly<Record<string, Argument>>,
   words: readonly string[],
-): Readonly<Record<string, string | null>> {
+): Readonly<Record<string, string | readonly string[] | null>> {
   const entries = Object.entries(wanted);
-  if (words.length > entries.length) {
+  const isOpen = entries.at(-1)?.[1].many === true;
+  if (words.length > entries.length && !isOpen) {
     const what =
       entries.length === 0 ? 'takes no argument' : `takes ${entries.map(([, a]) => a.placeholder).join(' ')}`;
     throw usageError(`${owner} ${what}, got ${show(words[entries.length])} as well.`);
   }
   return Object.fromEntries(
-    entries.map(([name, { placeholder, help, required }], i) => {
+    entries.map(([name, { placeholder, help, required, many }], i) => {
       const word = words[i];
       if (word === undefined && required) throw usageError(`${owner} needs ${placeholder}: ${lower(help)}`);
-      return [name, word ?? null];
+      return [name, many ? words.slice(i) : (word ?? null)];
     }),
   );
 }

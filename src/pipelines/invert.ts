@@ -27,7 +27,7 @@ import { batchNetwork } from './network.js';
 type Batch = HostArray<'float32'>;
 
 /** A model, and what it is told of every picture. */
-export interface Condition {
+export interface ConditionedModel {
   readonly model: DiffusionModel;
   /** One label per picture; null for "any class". Unconditional models take none. */
   readonly labels?: readonly (number | null)[] | null;
@@ -47,7 +47,7 @@ export interface InversionPlan {
   readonly limited?: boolean;
 }
 
-export interface InvertOptions extends Condition, InversionPlan {
+export interface InvertOptions extends ConditionedModel, InversionPlan {
   readonly runtime: Runtime;
   /** [N, C, H, W] in [−1, 1]. */
   readonly pictures: Batch;
@@ -173,7 +173,7 @@ const together = (parts: readonly Solved[]): Solved => ({
   outcomes: parts.flatMap(({ outcomes }) => outcomes),
 });
 
-export interface WalkBackOptions extends Condition {
+export interface WalkBackOptions extends ConditionedModel {
   readonly runtime: Runtime;
   readonly found: Inversions;
   readonly batch?: number;
@@ -234,7 +234,7 @@ function checkLevels(there: readonly Interval[], back: readonly Interval[]): voi
   );
 }
 
-interface Parts extends Condition {
+interface Parts extends ConditionedModel {
   readonly runtime: Runtime;
   readonly count: number;
   readonly batch?: number;

@@ -2,7 +2,7 @@ import { ToolkitError } from '../core/errors.js';
 import type { HostArray } from '../core/host-array.js';
 import { dataShape } from '../nn/index.js';
 import {
-  type Condition,
+  type ConditionedModel,
   type InversionPlan,
   type Inversions,
   type InvertOptions,
@@ -17,9 +17,9 @@ export interface TranslateOptions
   extends InversionPlan,
     Pick<InvertOptions, 'runtime' | 'pictures' | 'batch' | 'signal'> {
   /** What the pictures are: the model and classes they become noise under. */
-  readonly source: Condition;
+  readonly source: ConditionedModel;
   /** What they should become: the same model with other classes, or another model on the same levels. */
-  readonly target: Condition;
+  readonly target: ConditionedModel;
 }
 
 /** How far a translation is. */

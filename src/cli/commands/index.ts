@@ -7,9 +7,12 @@ import { edit } from './edit.js';
 import { evaluate } from './eval.js';
 import { forward } from './forward.js';
 import { inspect } from './inspect.js';
+import { invert } from './invert.js';
 import { plot } from './plot.js';
+import { replay } from './replay.js';
 import { sample } from './sample.js';
 import { train } from './train.js';
+import { translate } from './translate.js';
 
 /** Every command, by name. */
 export const commands = defineRegistry<Readonly<Record<string, Command>>>('command', {
@@ -17,6 +20,9 @@ export const commands = defineRegistry<Readonly<Record<string, Command>>>('comma
   train,
   sample,
   edit,
+  invert,
+  translate,
+  replay,
   eval: evaluate,
   plot,
   directions,

@@ -1,0 +1,162 @@
+import { extname } from 'node:path';
+import { show, ToolkitError } from '../../core/errors.js';
+import type { Resolved } from '../../core/options.js';
+import { writeNpy } from '../../files/npy.js';
+import { fromBatch } from '../../files/picture.js';
+import { writePng } from '../../files/png.js';
+import { strip } from '../../files/strip.js';
+import { type DiffusionModel, invert, type WalkFrame, walkBack } from '../../pipelines/index.js';
+import type { Runtime } from '../../runtime/runtime.js';
+import { type Choice, type InversionName, inversions } from '../../sampling/index.js';
+import { usageError } from '../parse.js';
+import { parseClasses } from '../sample/classes.js';
+import { scaleOf } from '../sample/settle-sampling.js';
+import type { Output } from '../terminal/output.js';
+import { asMistakeIn, named } from '../train/named.js';
+import { readInput } from './input-pictures.js';
+import type { invertOptions } from './invert-options.js';
+import { readNoise, writeNoise } from './noise-file.js';
+import { recipeOf } from './recipe.js';
+import { compared, type PictureReport, warnOfUnsolved } from './report.js';
+
+export type InvertCommandOptions = Resolved<typeof invertOptions>;
+
+export interface RunInvertOptions {
+  readonly files: readonly string[];
+  readonly options: InvertCommandOptions;
+  readonly model: DiffusionModel;
+  /** Where the model was read from. */
+  readonly path: string;
+  readonly runtime: Runtime;
+  readonly out: Output;
+  readonly signal: AbortSignal;
+}
+
+export interface InvertResult {
+  readonly file: string;
+  readonly reports: readonly PictureReport[];
+  readonly recipe: Readonly<Record<string, unknown>>;
+}
+
+const endings = ['.png', '.npy', '.safetensors'];
+
+/** The inversion that `--with` names. */
+export function chosenInversion(owner: string, text: string): Choice<InversionName> {
+  const { name, options } = named({ owner, option: 'with', registry: inversions, text });
+  const create = inversions.get(name) as (options?: object) => unknown;
+  asMistakeIn('with', () => create(options), owner);
+  return { name: name as InversionName, options };
+}
+
+/** Inverts, walks back and compares; or walks back from a file. */
+export async function runInvert(job: RunInvertOptions): Promise<InvertResult> {
+  const { options } = job;
+  const ending = extname(options.out).toLowerCase();
+  if (!endings.includes(ending)) {
+    throw usageError(`invert: --out must end in ${endings.join(', ')}, got ${show(options.out)}.`);
+  }
+  return options.reconstruct === null ? runThereAndBack(job, ending) : runBack(job, ending);
+}
+
+async function runThereAndBack(job: RunInvertOptions, ending: string): Promise<InvertResult> {
+  const { files, options, model, path, runtime, out, signal } = job;
+  const inversion = chosenInversion('invert', options.with);
+  const { pictures, names, classes, sources } = await readInput({ who: 'invert', files, options, model, out, signal });
+  const labels = labelsOf({ options, model, classes });
+  const { steps, strength, seed, batch, guidance, scale } = options;
+  const shared = { model, runtime, labels, guidance, batch, signal };
+  const found = await watched(invert({ ...shared, pictures, inversion, steps, strength, seed }), 'Inverting', out);
+  warnOfUnsolved(found, names, out);
+  const back = await watched(walkBack({ ...shared, found }), 'Walking back', out);
+  const recipe = recipeOf({ command: 'invert', path, model, sources, options, outputs: ['out', 'reconstruct'] });
+  if (ending === '.npy') await writeNpy(options.out, found.start);
+  else if (ending === '.safetensors') {
+    await writeNoise(options.out, found, { plan: found.plan, labels, guidance, weights: model.hash });
+  } else {
+    const [before, noise, after] = [pictures, found.start, back].map((batch) => fromBatch(batch));
+    const rows = before!.map((picture, i) => [picture, noise![i]!, after![i]!]);
+    await writePng(options.out, strip(rows, { scale: scale ?? scaleOf(model) }), { recipe });
+  }
+  return { file: options.out, reports: compared({ names, pictures: back, reference: pictures }), recipe };
+}
+
+async function runBack(job: RunInvertOptions, ending: string): Promise<InvertResult> {
+  const { files, options, model, path, runtime, out, signal } = job;
+  if (files.length > 0 || options.data !== null) {
+    throw usageError('invert: --reconstruct walks back from a file of noise and takes no pictures. Leave one out.');
+  }
+  if (ending === '.safetensors') {
+    throw usageError(`invert: --reconstruct makes pictures: --out must end in .png or .npy, got ${show(options.out)}.`);
+  }
+  const { found, facts } = await readNoise(options.reconstruct!, model);
+  if (facts.weights !== model.hash) {
+    out.warn(
+      `${options.reconstruct!} was found with other weights than those of ${path}: its pictures will not come back.`,
+    );
+  }
+  const count = found.start.shape[0]!;
+  const labels =
+    options.class === null ? facts.labels : labelsOf({ options, model, classes: Array<null>(count).fill(null) });
+  const guidance = options.guidance === 1 ? facts.guidance : options.guidance;
+  const { batch } = options;
+  const pictures = await watched(
+    walkBack({ model, runtime, labels, guidance, batch, signal, found }),
+    'Walking back',
+    out,
+  );
+  const recipe = recipeOf({ command: 'invert', path, model, sources: [], options, outputs: ['out'] });
+  if (ending === '.npy') await writeNpy(options.out, pictures);
+  else
+    await writePng(options.out, strip([fromBatch(pictures)], { scale: options.scale ?? scaleOf(model) }), { recipe });
+  return { file: options.out, reports: [], recipe };
+}
+
+interface LabelsOptions {
+  readonly options: Pick<InvertCommandOptions, 'class'>;
+  readonly model: DiffusionModel;
+  readonly classes: readonly (string | null)[];
+}
+
+/** What the model is told of every picture: what was said, else what the data says, else any class. */
+function labelsOf({ options, model, classes }: LabelsOptions): readonly (number | null)[] | null {
+  if (model.classes === null) {
+    if (options.class !== null) throw usageError('invert: this model has no classes. Leave --class out.');
+    return null;
+  }
+  if (options.class === null) {
+    const known = classes.map((name) => (name === null ? -1 : model.classes!.indexOf(name)));
+    return known.map((label) => (label < 0 ? null : label));
+  }
+  const wanted = parseClasses(options.class, model.classes);
+  if (wanted.length === 1) return classes.map(() => wanted[0]!);
+  if (wanted.length === classes.length) return wanted;
+  throw usageError(
+    `invert: --class must name one class, or one for each of ${classes.length} pictures, got ${wanted.length}.`,
+  );
+}
+
+/** Runs a walk with a bar. */
+export async function watched<F extends WalkFrame, R>(
+  work: AsyncGenerator<F, R, undefined>,
+  what: string,
+  out: Output,
+): Promise<R> {
+  let bar: ReturnType<Output['progress']> | null = null;
+  try {
+    for (;;) {
+      const { done, value } = await work.next();
+      if (done) return value;
+      bar ??= out.progress({ what, total: value.total, unit: 'steps' });
+      bar.update(value.done);
+    }
+  } finally {
+    bar?.end();
+  }
+}
+
+/** The model a command works with, by its folder. */
+export function modelFolder(who: string, named: string | null, shipped: () => string | null): string {
+  const path = named ?? shipped();
+  if (path !== null) return path;
+  throw new ToolkitError('not-found', `${who}: the shipped model is not installed here. Name one with --model DIR.`);
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { ToolkitError } from '../../core/errors.js';
+import { grid } from '../../files/grid.js';
+import { readImage } from '../../files/image.js';
+import { enlarge, fromBatch, type Picture } from '../../files/picture.js';
+import { isPointModel, pictureShape } from '../../pipelines/index.js';
+import { openRuntime } from '../runtime.js';
+import { drawSamples } from '../sample/draw-samples.js';
+import { type OpenGuiding, openGuiding } from '../sample/open-guiding.js';
+import { writePoints } from '../sample/point-outputs.js';
+import { columnsOf, type Sampling, scaleOf } from '../sample/settle-sampling.js';
+import { short } from './recipe-of.js';
+import type { ReplayJob, Runner } from './runner.js';
+
+/** Draws samples again: their recipe is what decided them, and the size of the picture says how they were laid out. */
+export const againSample: Runner = async ({ recipe, picture, model, folder, globals, out, signal }) => {
+  const sampling = recipe as unknown as Sampling;
+  const { count, seed, labels, guidance, guidedBy, steps, scheme, random, batch } = sampling;
+  const job = {
+    sampling: { count, seed, labels, guidance, ...(guidedBy && { guidedBy }), steps, scheme, random, batch },
+    ...{ model, runtime: openRuntime(globals), guiding: await guidingOf(guidedBy), keep: null, out, signal },
+  };
+  const { pictures } = await drawSamples(job);
+  if (isPointModel(model)) {
+    const file = join(folder, 'points.png');
+    await writePoints({ out: file, kind: 'grid', pictures, frames: [], recipe, labels, classes: model.classes });
+    return [await readImage(file, { channels: picture.channels as 1 | 3 | 4 })];
+  }
+  const [, height, width] = pictureShape(model);
+  if (recipe.index !== undefined) {
+    return [enlarge(fromBatch(pictures)[recipe.index]!, Math.max(1, Math.round(picture.width / width)))];
+  }
+  const layout = layoutOf({
+    picture,
+    width,
+    height,
+    count,
+    first: { columns: columnsOf(sampling), scale: scaleOf(model) },
+  });
+  return [grid(pictures, layout)];
+};
+
+/** The other networks of the recipe, which must be what they were. */
+async function guidingOf(files: Sampling['guidedBy'] = {}): Promise<OpenGuiding['models']> {
+  const { weak, classifier } = files;
+  const opened = await openGuiding({ weakModel: weak?.path ?? null, classifier: classifier?.path ?? null });
+  for (const role of ['weak', 'classifier'] as const) {
+    const [then, now] = [files[role], opened.files[role]];
+    if (then && now && then.weights !== now.weights) {
+      throw new ToolkitError(
+        'other-model',
+        `replay: ${then.path}, which guided the picture, holds other weights now: SHA-256 ${short(now.weights)}, the ` +
+          `recipe says ${short(then.weights)}. Bring back the one it was.`,
+      );
+    }
+  }
+  return opened.models;
+}
+
+interface Layout {
+  readonly columns: number;
+  readonly scale: number;
+}
+
+interface LayoutOptions {
+  readonly picture: Picture;
+  /** Of one sample. */
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+  /** What is tried first: the usual one. */
+  readonly first: Layout;
+}
+
+/** The columns and the scale of a grid, out of its size. */
+export function layoutOf({ picture, width, height, count, first }: LayoutOptions): Layout {
+  const padding = 2;
+  const fits = ({ columns, scale }: Layout): boolean => {
+    const across = Math.min(columns, count);
+    const down = Math.ceil(count / across);
+    const side = (tiles: number, size: number): number => tiles * (size * scale + padding) + padding;
+    return side(across, width) === picture.width && side(down, height) === picture.height;
+  };
+  const scales = Array.from({ length: 64 }, (_, i) => i + 1);
+  const all = scales.flatMap((scale) => Array.from({ length: count }, (_, i) => ({ columns: i + 1, scale })));
+  const found = [first, ...all].find(fits);
+  if (found) return found;
+  throw new ToolkitError(
+    'no-recipe',
+    `replay: no grid of ${count} samples of ${width} × ${height} is ${picture.width} × ${picture.height} pixels large. ` +
+      'The picture was changed after it was made.',
+  );
+}

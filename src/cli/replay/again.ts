@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ToolkitError } from '../../core/errors.js';
+import { readImage } from '../../files/image.js';
+import type { Picture } from '../../files/picture.js';
+import { type Command, type CommandContext } from '../define-command.js';
+import type { SourceFile } from '../invert/input-pictures.js';
+import type { ReplayJob, Runner } from './runner.js';
+
+export interface AgainOptions {
+  /** Whether the command writes before and after into `--strip` as well: a recipe may stand in either. */
+  readonly strip: boolean;
+  /** The words of the command out of its sources, by the name of its argument. */
+  readonly words: (sources: readonly string[]) => Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** Runs a command again, with the options its recipe keeps. */
+export const again =
+  (command: Command, { strip, words }: AgainOptions): Runner =>
+  async ({ recipe, model: _, path, find, folder, globals, out, signal, picture }: ReplayJob) => {
+    const kept = recipe['options'];
+    if (typeof kept !== 'object' || kept === null) {
+      throw new ToolkitError('no-recipe', `replay: the recipe does not say the options of ${command.name}.`);
+    }
+    const sources = await Promise.all(sourcesOf(recipe).map(find));
+    const to = recipe['to'] as SourceFile | undefined;
+    const file = recipe.index === undefined ? join(folder, 'result.png') : `${join(folder, 'results')}/`;
+    const beside = join(folder, 'strip.png');
+    const usual = Object.fromEntries(Object.entries(command.options).map(([name, spec]) => [name, spec.default]));
+    const asked = {
+      ...kept,
+      ...{ model: path, out: file },
+      ...(strip && { strip: beside }),
+      ...(to && { to: await find(to) }),
+    };
+    await command.run({
+      options: { ...usual, ...asked } as CommandContext['options'],
+      given: new Set(Object.keys(asked)),
+      arguments: words(sources) as CommandContext['arguments'],
+      globals,
+      out: { ...out, print: () => undefined, event: () => undefined },
+      signal,
+    });
+    const result = recipe.index === undefined ? file : join(file, `${String(recipe.index).padStart(4, '0')}.png`);
+    const { channels } = picture;
+    const read = (name: string): Promise<Picture> => readImage(name, { channels: channels as 1 | 3 | 4 });
+    return Promise.all([result, ...(existsSync(beside) ? [beside] : [])].map(read));
+  };
+
+/** The pictures a recipe starts from: one, several or none. */
+const sourcesOf = ({ source, sources }: ReplayJob['recipe']): readonly SourceFile[] =>
+  source ? [source as SourceFile] : ((sources as readonly SourceFile[] | undefined) ?? []);

@@ -1,0 +1,26 @@
+import type { Picture } from '../../files/picture.js';
+import type { DiffusionModel } from '../../pipelines/index.js';
+import type { GlobalOptions } from '../global-options.js';
+import type { SourceFile } from '../invert/input-pictures.js';
+import type { Output } from '../terminal/output.js';
+import type { Recipe } from './recipe-of.js';
+
+/** What it takes to make a picture again. */
+export interface ReplayJob {
+  readonly recipe: Recipe;
+  /** The picture as it is, for what its recipe leaves to its size. */
+  readonly picture: Picture;
+  readonly model: DiffusionModel;
+  /** The folder the model was found in. */
+  readonly path: string;
+  /** Where a source of the recipe is now. */
+  readonly find: (source: SourceFile) => Promise<string>;
+  /** A folder to write into, which is gone afterwards. */
+  readonly folder: string;
+  readonly globals: GlobalOptions;
+  readonly out: Output;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the pictures of a recipe again: the one that is asked for is among them. */
+export type Runner = (job: ReplayJob) => Promise<readonly Picture[]>;
