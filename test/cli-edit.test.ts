@@ -228,6 +228,55 @@ suite('what is written', () => {
     assert.deepEqual((await readImage(place('way/0002.png'))).data, (await readImage(place('b.png'))).data);
   });
 
+  test('an interpolation of what two seeds draw, without inverting them', async () => {
+    const argv = ['--model', place('model'), '--steps', '4', '--threads', '1', '-c', 'class 0'];
+    const out = await cli(
+      'edit',
+      'seed:3',
+      '--to',
+      'seed:8',
+      '--with',
+      'interpolate',
+      '-n',
+      '3',
+      ...argv,
+      '-o',
+      place('seeds/'),
+    );
+    assert.equal(out.code, 0, out.stderr);
+    for (const [seed, file] of [
+      ['3', '0000.png'],
+      ['8', '0002.png'],
+    ] as const) {
+      await cli('sample', '-n', '1', '-s', seed, ...argv, '--scale', '1', '-o', place('drawn/'));
+      assert.deepEqual((await readImage(place(`seeds/${file}`))).data, (await readImage(place('drawn/0000.png'))).data);
+    }
+    const recipe = (await readRecipe(place('seeds/0001.png'))) as Record<string, unknown>;
+    assert.equal((recipe['to'] as Record<string, unknown>)['path'], 'seed:8');
+  });
+
+  test('guidance by class, which other edits and recipes know of', async () => {
+    const bytes = async (...argv: readonly string[]): Promise<string> => {
+      const { code, stderr } = await edit(
+        'a.png',
+        '--with',
+        'blend',
+        '-m',
+        box.text,
+        '-c',
+        'class 1',
+        ...argv,
+        '-o',
+        place('guided.png'),
+      );
+      assert.equal(code, 0, stderr);
+      return (await readImage(place('guided.png'))).data.join();
+    };
+    const [plain, guided] = [await bytes(), await bytes('-g', '5')];
+    assert.notEqual(guided, plain);
+    assert.notEqual(await bytes('-g', '5', '--guidance-method', 'apg'), guided);
+  });
+
   test('a larger picture of a small one, other kinds of files, and JSON', async () => {
     const { code, stderr } = await edit(
       'a.jpg',
@@ -250,6 +299,7 @@ suite('what is written', () => {
 suite('what is refused', () => {
   const cases: readonly (readonly [readonly string[], number, string])[] = [
     [['none.png'], 1, 'none.png'],
+    [['a.png', '-g', '3'], 2, 'needs classes to follow'],
     [['broken.png'], 1, 'ROOT/broken.png cannot be read as an image'],
     [['a.png', '--strength', '2'], 2, 'edit: --strength must be a number in [0, 1], got 2.'],
     [

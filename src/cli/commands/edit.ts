@@ -28,7 +28,11 @@ export const edit = defineCommand({
     }),
   ].join(' '),
   arguments: {
-    picture: { placeholder: 'PICTURE', help: 'A PNG, JPEG, WebP or GIF.', required: true },
+    picture: {
+      placeholder: 'PICTURE',
+      help: 'A PNG, JPEG, WebP or GIF; or seed:N, what the model draws from a seed.',
+      required: true,
+    },
   },
   options: editOptions,
   short: { w: 'with', m: 'mask', n: 'count', o: 'out', c: 'class', g: 'guidance', s: 'seed' },
@@ -39,6 +43,7 @@ export const edit = defineCommand({
     'langevin edit small.png --with super-resolution:factor=4 -o large.png',
     'langevin edit grey.png --with colourise --class noto/smileys-emotion --guidance 2 -n 4 -o colours/',
     'langevin edit a.png --to b.png --with interpolate -n 8 -o between.png --gif between.gif',
+    'langevin edit seed:1 --to seed:2 --with interpolate --class noto/animals-nature -o between.png',
   ],
   async run({ arguments: { picture }, options: given, given: names, globals, out, signal }) {
     const options = given as EditOptions;

@@ -1,6 +1,6 @@
 import type { HostArray } from '../../core/host-array.js';
 import type { OptionSpecs, Resolved } from '../../core/options.js';
-import type { DiffusionModel } from '../../pipelines/index.js';
+import type { DiffusionModel, GuidingModels } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Sampling } from '../sample/settle-sampling.js';
 import type { editOptions } from './edit-options.js';
@@ -19,8 +19,13 @@ export interface EditJob {
   readonly mask: Batch | null;
   /** As many copies of the second picture, for edits between two. */
   readonly others: Batch | null;
+  /** The noise that makes the pictures, and the others, where it is known. */
+  readonly latents: Batch | null;
+  readonly otherLatents: Batch | null;
   /** Labels, guidance, steps, sampler, seed: as `sample` settles them. */
   readonly sampling: Sampling;
+  /** Other networks that guidance asks. */
+  readonly guiding: GuidingModels;
   readonly options: EditOptions;
   readonly signal: AbortSignal;
 }

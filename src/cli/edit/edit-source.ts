@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 import { floats, type HostArray } from '../../core/host-array.js';
+import { key } from '../../core/random.js';
+import { batchSpace } from '../../core/space.js';
 import { readError } from '../../files/errors.js';
 import { decodeImage } from '../../files/image.js';
-import { type Picture, toArray } from '../../files/picture.js';
+import { fromBatch, type Picture, toArray } from '../../files/picture.js';
 import { resize } from '../../files/resize.js';
-import { type DiffusionModel, pictureShape } from '../../pipelines/index.js';
+import { type DiffusionModel, type GuidingModels, generateAll, pictureShape } from '../../pipelines/index.js';
+import type { Runtime } from '../../runtime/runtime.js';
+import { assemble, startingNoise } from '../../sampling/index.js';
+import type { Sampling } from '../sample/settle-sampling.js';
 import type { Size } from './define-edit-kind.js';
 
 export interface Source {
@@ -16,6 +21,36 @@ export interface Source {
   readonly picture: Picture;
   /** With the channels of the model, on white where it is transparent. */
   readonly plain: Picture;
+  /** The noise that makes it, [1, C, H, W], where it was drawn for this edit. */
+  readonly latent: HostArray<'float32'> | null;
+}
+
+export interface SourceOptions {
+  readonly model: DiffusionModel;
+  readonly runtime: Runtime;
+  readonly sampling: Sampling;
+  readonly guiding: GuidingModels;
+  readonly signal: AbortSignal;
+}
+
+/** The picture of a file, or of the model itself: `seed:7` is what it draws first from that seed. */
+export function openSource(path: string, options: SourceOptions): Promise<Source> {
+  const seed = /^seed:(\d+)$/.exec(path)?.[1];
+  return seed === undefined ? readSource(path, options.model) : drawSource(Number(seed), options);
+}
+
+async function drawSource(seed: number, { model, runtime, sampling, guiding, signal }: SourceOptions): Promise<Source> {
+  const { labels, guidance, steps: count, scheme } = sampling;
+  const shared = { model, runtime, scheme, steps: count, seed, guidance, signal, ...guiding };
+  const made = await generateAll({ ...shared, count: 1, ...(labels && { labels: labels.slice(0, 1) }) });
+  const parts = assemble({ ...model.scheme, ...scheme });
+  const start = { like: made, space: batchSpace(), key: key(seed), scale: parts.startScale };
+  const picture = fromBatch(made)[0]!;
+  return {
+    path: `seed:${seed}`,
+    sha256: createHash('sha256').update(picture.data).digest('hex'),
+    ...{ picture, plain: picture, latent: startingNoise({ ...start, steps: parts.steps(count) }) },
+  };
 }
 
 /** Reads a picture and says which it is, so that a recipe can ask for it again. */
@@ -29,13 +64,19 @@ export async function readSource(path: string, model: DiffusionModel): Promise<S
     sha256: createHash('sha256').update(bytes).digest('hex'),
     picture: await decodeImage(bytes, { name: path }),
     plain: await decodeImage(bytes, { name: path, channels: channels as 1 | 3 | 4 }),
+    latent: null,
   };
 }
 
 /** Copies of a picture as the model takes them, [N, C, H, W]. */
 export async function copiesOf({ plain }: Source, size: Size, count: number): Promise<HostArray<'float32'>> {
   const { shape, data } = toArray(await resize(plain, size));
-  const all = floats([count, ...shape]);
+  return repeated(floats([1, ...shape], data), count);
+}
+
+/** A row [1, …] as many times. */
+export function repeated({ shape, data }: HostArray<'float32'>, count: number): HostArray<'float32'> {
+  const all = floats([count, ...shape.slice(1)]);
   for (let i = 0; i < count; i++) all.data.set(data, i * data.length);
   return all;
 }

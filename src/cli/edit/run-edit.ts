@@ -8,13 +8,14 @@ import { type DiffusionModel, isPointModel, pictureShape } from '../../pipelines
 import type { Runtime } from '../../runtime/runtime.js';
 import { type Seam, seam } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
+import { openGuiding } from '../sample/open-guiding.js';
 import { sampleOptions } from '../sample/sample-options.js';
 import { type SampleOptions, type Sampling, settleSampling } from '../sample/settle-sampling.js';
 import { figure } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import type { EditKind, EditOptions, EditProgress, PreparedEdit, Size } from './define-edit-kind.js';
 import { readMask, sizedMask } from './edit-mask.js';
-import { copiesOf, readSource, type Source } from './edit-source.js';
+import { copiesOf, openSource, repeated, type Source } from './edit-source.js';
 import { chosenEdit } from './own-options.js';
 
 type Batch = HostArray<'float32'>;
@@ -55,24 +56,26 @@ export async function runEdit(job: RunEditOptions): Promise<Edited> {
   const { model, options, out } = job;
   if (isPointModel(model)) throw usageError('edit: this model makes points, and pictures are edited.');
   const { kind, own } = chosenEdit(options);
-  const source = await readSource(job.picture, model);
+  const count = options.count ?? usualCount(kind);
+  const opened = await openGuiding(options);
+  const asked = { ...sampleDefaults, ...options, count, out: '' } as unknown as SampleOptions;
+  const sampling = settleSampling(asked, model, job.given, opened);
+  const open = (path: string): Promise<Source> =>
+    openSource(path, { model, runtime: job.runtime, sampling, guiding: opened.models, signal: job.signal });
+  const source = await open(job.picture);
   const { width, height } = source.picture;
   const mask = await readMask(options, { width, height });
-  const other = options.to === null ? null : await readSource(options.to, model);
+  const other = options.to === null ? null : await open(options.to);
   refuseMissing({ kind, mask, other });
   const size = sizeFor({ kind, own, model, options, source, out });
-  const count = options.count ?? usualCount(kind);
-  const sampling = settleSampling(
-    { ...sampleDefaults, ...options, count, out: '' } as unknown as SampleOptions,
-    model,
-    job.given,
-  );
   const prepared = await kind.prepare(
     {
-      ...{ model, runtime: job.runtime, options, sampling, signal: job.signal },
+      ...{ model, runtime: job.runtime, options, sampling, guiding: opened.models, signal: job.signal },
       pictures: await copiesOf(source, size, count),
       mask: mask && sizedMask(mask, size),
       others: other && (await copiesOf(other, size, count)),
+      latents: source.latent && repeated(source.latent, count),
+      otherLatents: other?.latent ? repeated(other.latent, count) : null,
     },
     own,
   );

@@ -19,31 +19,24 @@ export function registered(name: EditName): EditKind {
         return { width: width / factor!, height: height / factor! };
       },
     }),
-    prepare({ model, runtime, pictures, mask, others, sampling, options: { batch }, signal }, own) {
+    prepare(
+      { model, runtime, pictures, mask, others, latents, otherLatents, sampling, guiding, options: { batch }, signal },
+      own,
+    ) {
       const edit = factory(own as never);
       const { labels, guidance, steps, scheme, seed, random } = sampling;
       const job = {
-        model,
-        runtime,
-        edit,
-        pictures,
-        mask,
-        others,
-        labels,
-        guidance,
-        steps,
-        scheme,
-        seed,
-        random,
-        batch,
-        signal,
+        ...{ model, runtime, edit, pictures, mask, others, latents, otherLatents, batch, signal },
+        ...{ labels, guidance, steps, scheme, seed, random },
+        ...guiding,
       };
       const { evaluations, pullbacks, exact } = editCost(job);
       const gradients = pullbacks > 0 ? ` and ${plural(pullbacks, 'gradient')}` : '';
-      const rows = Math.min(batch, pictures.shape[0]!) * (guidance === 1 ? 1 : 2);
+      const rows = Math.min(batch, pictures.shape[0]!);
+      const isGuided = typeof guidance === 'number' ? guidance !== 1 : guidance.choices.length > 0;
       const canvas = edit.canvas({ source: pictures, mask: null });
       return {
-        cost: `${exact ? '' : 'at least '}${plural(evaluations, 'evaluation')}${gradients} of ${plural(rows, 'picture')}`,
+        cost: `${exact ? '' : 'at least '}${plural(evaluations, 'evaluation')}${gradients} of ${plural(rows, 'picture')}${isGuided ? ', guided' : ''}`,
         canvas: canvas.source === pictures ? null : canvas,
         facts: { edit: { name, options: edit.options }, evaluations, pullbacks },
         run: () => editPictures(job),
