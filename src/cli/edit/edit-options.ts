@@ -1,7 +1,8 @@
 import { choice, flag, integer, number, text } from '../../core/options.js';
+import { guidanceOptions } from '../sample/guidance-options.js';
 import { sampleOptions } from '../sample/sample-options.js';
 
-const { model, class: classes, guidance, sampler, spacing, eta, seed, random } = sampleOptions;
+const { model, class: classes, sampler, spacing, eta, seed, random } = sampleOptions;
 
 /** What editing can be told, each declared once. */
 export const editOptions = {
@@ -16,6 +17,16 @@ export const editOptions = {
     max: 1,
     help: 'Short for the option strength of the edit: 0 changes nothing.',
   }),
+  semantic: text({
+    default: null,
+    placeholder: 'LIST',
+    help: 'Attributes and strengths, as in smile=1.5,skin-tone:dark=-1: the edit semantic. langevin directions lists them.',
+  }),
+  directions: text({
+    default: null,
+    placeholder: 'DIR',
+    help: 'The folder of the directions behind --semantic; those that come with Langevin unless told.',
+  }),
   mask: text({
     default: null,
     placeholder: 'MASK',
@@ -28,7 +39,7 @@ export const editOptions = {
     max: 1000,
     help: 'Pixels over which the change fades in, on the inside of the mask.',
   }),
-  to: text({ default: null, placeholder: 'PICTURE', help: 'The second picture, for edits between two.' }),
+  to: text({ default: null, placeholder: 'PICTURE', help: 'The second picture, or seed:N, for edits between two.' }),
   fit: choice(['model', 'none'], {
     default: 'model',
     help: 'Brings the picture to the size of the model and the result back, or edits it at its own size.',
@@ -41,7 +52,7 @@ export const editOptions = {
     help: 'How many results, each with noise of its own; 1, or 8 between two pictures.',
   }),
   class: classes,
-  guidance,
+  ...guidanceOptions,
   steps: integer({
     default: 50,
     min: 1,
