@@ -126,14 +126,6 @@ import { ${exported} } from 'langevin/sampling';
 const limit = ${exported}({ max: 4 });
 [...limit.apply(floats([1, 4], [-4, -1, 0, 2]), batchSpace()).data].map((value) => value.toFixed(2))`,
 
-  guidance: ({ exported }) => `
-import { batchSpace, floats } from 'langevin/core';
-import { ${exported} } from 'langevin/sampling';
-const says = (value) => async (x) => floats(x.shape, [value]);
-const at = { conditional: says(1), unconditional: says(0.5), space: batchSpace() };
-const guided = ${exported}({ ...at, scale: 3 });
-(await guided(floats([1, 1]), { alpha: 0.6, sigma: 0.8 })).data[0]`,
-
   processes: ({ exported }) => processExamples[exported]!,
 };
 

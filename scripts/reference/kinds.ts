@@ -182,6 +182,12 @@ export const kinds: readonly Kind[] = [
     ...samplingKind,
     ...{ folder: 'guidance', title: 'Guidance', noun: 'guidance', registry: 'guidances' },
     source: 'src/sampling/guidance',
+    facts: ({ definition }) => guidanceFacts(definition as unknown as AnyGuidance),
+    columns: {
+      Asks: ({ definition: { asks } }) => (asks as readonly string[]).join(', '),
+      Answers: ({ definition: { evaluations } }) => String(evaluations),
+      Changes: ({ definition: { changes } }) => String(changes),
+    },
   },
   {
     ...samplingKind,
@@ -215,9 +221,12 @@ export const kinds: readonly Kind[] = [
     source: 'src/metrics',
     facts: ({ name, definition: { needs, direction } }) => ({
       'On the command line': `\`langevin eval --metric ${name}\``,
-      Compares: { features: 'features of pictures', points: 'points', model: 'a model with held-out data' }[
-        String(needs)
-      ]!,
+      Compares: {
+        features: 'features of pictures',
+        points: 'points',
+        model: 'a model with held-out data',
+        classes: "a judge's opinion of samples with their classes",
+      }[String(needs)]!,
       Better: String(direction),
     }),
     picture: ({ name, value }) => metricPicture(name, value as metrics.MetricFactory),
@@ -248,6 +257,19 @@ function editCost(create: sampling.EditFactory): string {
   const steps = Array.from({ length: 21 }, (_, i) => 20 - i);
   const { evaluations, pullbacks } = create().cost({ sampler: sampling.ddim(), steps });
   return pullbacks > 0 ? `${evaluations}, and ${pullbacks} gradients` : String(evaluations);
+}
+
+type AnyGuidance = sampling.GuidanceDefinition<sampling.Role, OptionSpecs, sampling.Changes>;
+
+function guidanceFacts({ usage, asks, evaluations, changes, neutral }: AnyGuidance): Facts {
+  const settings = Object.entries(neutral?.options ?? {}).map(([name, value]) => `\`${name} = ${String(value)}\``);
+  return {
+    'On the command line': `\`langevin sample ${usage}\``,
+    Asks: asks.join(', '),
+    'Answers for one clean value': String(evaluations),
+    ...(changes === 'path' && { 'Changes the path': 'returns `{ denoise, landings }` for `trajectory`' }),
+    ...(neutral && { 'Changes nothing at': `${settings.join(', ')}: it is ${neutral.equals}` }),
+  };
 }
 
 type SamplerDefinition = sampling.SamplerDefinition<OptionSpecs>;
