@@ -197,6 +197,19 @@ export const kinds: readonly Kind[] = [
   },
   {
     ...samplingKind,
+    ...{ folder: 'inversions', title: 'Inversions', noun: 'inversion', registry: 'inversions' },
+    source: 'src/sampling/editing/inversions',
+    facts: ({ name, definition }) => ({
+      'On the command line': `\`langevin invert --with ${name}\`, \`langevin translate --with ${name}\``,
+      ...inversionFacts(definition),
+    }),
+    columns: {
+      'Error there and back': ({ definition }) => inversionFacts(definition)['Error there and back']!,
+      Guided: ({ definition }) => inversionFacts(definition)['A guided denoiser']!,
+    },
+  },
+  {
+    ...samplingKind,
     ...{ folder: 'edits', title: 'Edits', noun: 'edit', registry: 'edits' },
     source: 'src/sampling/editing/edits',
     facts: ({ name, value }) => editFacts(name, value as sampling.EditFactory),
@@ -304,6 +317,14 @@ function noiseIn(name: string, create: sampling.SamplerFactory): string {
   if (options['sChurn']) return '`sChurn` > 0';
   return /\/(sde|distilled)\//.test(fileOf('src/sampling/samplers', name)) ? 'yes' : 'no';
 }
+
+/** What an inversion promises. */
+const inversionFacts = ({ order, evaluations, refusesGuidance, refusesClean }: Definition): Facts => ({
+  'Error there and back': order === Infinity ? 'rounding' : order === 1 ? 'O(h)' : `O(h${'⁰¹²³'[Number(order)]})`,
+  'Denoiser calls per step': `${String(evaluations)}${order === Infinity && evaluations !== 1 ? ' or more, until it converges' : ''}`,
+  'A guided denoiser': refusesGuidance === null ? 'is inverted' : 'is refused',
+  ...(refusesClean !== null && { 'Steps must end': 'above the level without noise' }),
+});
 
 function objectiveFacts(name: string, { needs, terms }: diffusion.Objective): Facts {
   return {

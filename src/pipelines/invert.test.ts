@@ -43,6 +43,14 @@ suite('levels', () => {
 });
 
 suite('there and back', () => {
+  test('of no way at all, the very same pictures', async () => {
+    for (const name of inversions.names) {
+      const options = { ...usual, inversion: { name }, strength: 0 };
+      const found = await walked(invert(options));
+      assert.equal(await walked(walkBack({ ...options, labels: [1, 1, 1], found })), pictures, name);
+    }
+  });
+
   for (const name of inversions.names) {
     test(`${name}: a picture is the same in any batch`, async () => {
       const options = { ...usual, inversion: { name } };
@@ -145,8 +153,7 @@ suite('what is refused', () => {
     await refused(
       { inversion: { name: 'ddim' }, guidance: 3 },
       'bad-option',
-      'ddim: guidance of 3 is refused in an inversion, because its error is multiplied by the scale (Mokady et al. 2022, ' +
-        'Section 3.2). Invert at scale 1 and guide the way back, or take fixed-point or edit-friendly.',
+      'ddim: guidance of 3 is refused in an inversion, because its error is multiplied by the scale (Mokady et al. 2022). Invert at scale 1 and guide the way back, or take fixed-point or edit-friendly.',
     );
     await refused(
       { inversion: { name: 'second-order' }, guidance: 1.5 },

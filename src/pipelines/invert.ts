@@ -40,7 +40,7 @@ export interface InversionPlan {
   readonly inversion: Choice<InversionName>;
   /** Steps from picture to pure noise. */
   readonly steps: number;
-  /** The part of them that is walked, from the picture up; 1 is all the way to pure noise. */
+  /** The part of them that is walked, from the picture up; 1 is all the way to pure noise, 0 changes nothing. */
   readonly strength?: number;
   readonly seed: number;
   /** Whether the model's own limit is applied; what it cuts off cannot be brought back. */
@@ -100,7 +100,8 @@ function levelsOf(
   const isAbove = last.from.sigma / last.from.alpha > ratio;
   const end = last.to.sigma > 0 ? last.to : between({ from: last.from, to: cleanLevel, lambda: -Math.log(ratio) });
   const whole = [...path.slice(0, -1), ...(isAbove ? cut({ from: last.from, to: end }) : [])];
-  return whole.slice(whole.length - Math.max(1, Math.round(strength * whole.length)));
+  const kept = strength === 0 ? 0 : Math.max(1, Math.round(strength * whole.length));
+  return whole.slice(whole.length - kept);
 }
 
 /** A step as several, evenly in ln σ/α, none of which lowers σ/α more than fourfold. */
@@ -139,6 +140,8 @@ export async function* invert(options: InvertOptions): AsyncGenerator<WalkFrame,
   }
   const parts = partsOf(model);
   const levels = levelsOf(parts, { steps, strength });
+  const plan = { inversion: chosen, steps, strength, seed, limited };
+  if (levels.length === 0) return { plan, start: pictures, levels, recorded: null, solved: null };
   const found: { start: Batch; recorded: readonly Batch[] | null; solved: readonly Solved[] | null }[] = [];
   for await (const part of inParts({ ...options, count: pictures.shape[0]!, runtime })) {
     const { first, last, denoise, space } = part;
@@ -156,7 +159,7 @@ export async function* invert(options: InvertOptions): AsyncGenerator<WalkFrame,
     }
   }
   return {
-    plan: { inversion: chosen, steps, strength, seed, limited },
+    plan,
     start: concatRows(found.map(({ start }) => start)),
     levels,
     recorded: found[0]?.recorded
@@ -190,6 +193,7 @@ export async function* walkBack(options: WalkBackOptions): AsyncGenerator<WalkFr
   check('walkBack', { ...options, ...plan, pictures: start });
   const parts = partsOf(model);
   checkLevels(levels, levelsOf(parts, { steps: plan.steps, strength: plan.strength ?? 1 }));
+  if (levels.length === 0) return start;
   const limit: Limit | undefined = plan.limited === true ? parts.limit : undefined;
   const { sampler } = made(plan.inversion);
   const { alpha } = levels.at(-1)!.to;

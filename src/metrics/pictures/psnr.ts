@@ -16,7 +16,7 @@ export function meanSquaredErrors(pairs: PicturePairs): readonly number[] {
  *
  *   PSNR = 10·log₁₀(L²/MSE),   L = 2, the range of [−1, 1]
  *
- * Huynh-Thu & Ghanbari 2008, "Scope of validity of PSNR" (Electronics Letters 44), Equation 1. It says how far numbers
+ * Huynh-Thu & Ghanbari 2008, "Scope of validity of PSNR" (Electronics Letters 44). It says how far numbers
  * are apart and not how different pictures look: a shift by one pixel costs much, a blur little.
  *
  * @example

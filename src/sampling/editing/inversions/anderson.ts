@@ -14,7 +14,7 @@ export interface Guess<X> {
  *   x′ = x + f − Σⱼ γⱼ·(Δxⱼ + Δfⱼ),   γ = argmin |f − Σⱼ γⱼ·Δfⱼ|,   Δxⱼ = x − xⱼ,  Δfⱼ = f − fⱼ
  *
  * Anderson 1965, "Iterative procedures for nonlinear integral equations" (J. ACM 12), Section 4; for inversion Pan et
- * al. 2023, arXiv:2309.04907, Equation 13. With no past it is the plain iteration x′ = g(x); on the line with one it is the
+ * al. 2023, arXiv:2309.04907. With no past it is the plain iteration x′ = g(x); on the line with one it is the
  * secant method.
  *
  * `guesses` are the most recent first.

@@ -16,7 +16,7 @@ import { upwards } from './upwards.js';
  * part of the error away.
  *
  * Guidance is refused: what is read at the wrong end of a step is multiplied by the scale, and the way back ends
- * elsewhere. Mokady et al. 2022, arXiv:2211.09794, Section 3.2. Invert at scale 1, or take `fixed-point`.
+ * elsewhere. Mokady et al. 2022, arXiv:2211.09794, Section 3. Invert at scale 1, or take `fixed-point`.
  *
  * @example
  * import { batchSpace, floats, key } from 'langevin/core';
@@ -35,7 +35,7 @@ export const ddimInversion = defineInversion({
   order: 1,
   evaluations: 1,
   refusesGuidance:
-    'its error is multiplied by the scale (Mokady et al. 2022, Section 3.2). Invert at scale 1 and guide the way back, or take fixed-point or edit-friendly',
+    'its error is multiplied by the scale (Mokady et al. 2022). Invert at scale 1 and guide the way back, or take fixed-point or edit-friendly',
   refusesClean: null,
   options: {
     refinements: integer({ default: 0, min: 0, max: 100, help: 'Further guesses of where each step lands.' }),

@@ -16,7 +16,7 @@ import { defineInversion, type InversionFrame, type Solved, type UpwardTask } fr
  *   x′ ← x′ + (x − S(x′))/J,   J = r + (α − α′·r)·α′/(α′² + σ′²)
  *
  * J is the slope of S for unit Gaussian data. J = α/α′ would be the iteration of AIDI (Pan et al. 2023,
- * arXiv:2309.04907, Algorithm 1) and ReNoise (Garibi et al. 2024, arXiv:2403.14602, Section 3), x′ ← α′·(x − σ·ε(x′))/α + σ′·ε(x′):
+ * arXiv:2309.04907) and ReNoise (Garibi et al. 2024, arXiv:2403.14602, Section 3), x′ ← α′·(x − σ·ε(x′))/α + σ′·ε(x′):
  * the same where there is little noise, but slow next to pure noise. Guesses are mixed by Anderson's rule, as AIDI does;
  * `memory` says of how many.
  *
