@@ -29,7 +29,8 @@ export interface Calibration {
 }
 
 /** Strengths tried first: a walk of many steps adds the change again and again, so that 1 is usually too much. */
-const tried = [0.125, 0.25, 0.5, 1];
+const tried = [0.08, 0.128, 0.2048, 0.32768, 0.524288];
+const ratio = 1.6;
 
 /**
  * The strength that does what the attribute is: pictures are inverted, edited with some strengths, and compared with the
@@ -61,7 +62,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const best = errors.indexOf(Math.min(...errors));
   const place = best + vertex(errors[best - 1], errors[best]!, errors[best + 1]);
   return {
-    strength: tried[0]! * 2 ** place,
+    strength: tried[0]! * ratio ** place,
     error: errors[best]!,
     unedited: squareError(before.x, after.x),
   };

@@ -3,6 +3,7 @@ import { resolve } from '../../core/options.js';
 import { usageError } from '../parse.js';
 import { asMistakeIn, named } from '../train/named.js';
 import type { EditKind, EditOptions } from './define-edit-kind.js';
+import { editOptions } from './edit-options.js';
 import { editKinds } from './kinds/index.js';
 
 export interface ChosenEdit {
@@ -11,8 +12,16 @@ export interface ChosenEdit {
   readonly own: Readonly<Record<string, unknown>>;
 }
 
-/** The edit that `--with` names, `--strength` among its options where it has one. */
-export function chosenEdit({ with: text, strength }: Pick<EditOptions, 'with' | 'strength'>): ChosenEdit {
+/** The edit that `--with` names, `--strength` among its options where it has one; with `--semantic` it is that. */
+export function chosenEdit({
+  with: given,
+  strength,
+  semantic = null,
+}: Pick<EditOptions, 'with' | 'strength'> & Partial<Pick<EditOptions, 'semantic'>>): ChosenEdit {
+  const text = semantic !== null && given === editOptions.with.default ? 'semantic' : given;
+  if (semantic !== null && !/^semantic(:|$)/.test(text)) {
+    throw usageError(`edit: --semantic is for the edit semantic, got --with ${text}. Leave one of them out.`);
+  }
   const registry = { get: (name: string) => ({ definition: { options: editKinds.get(name).options } }) };
   const { name, options } = named({ owner: 'edit', option: 'with', registry, text });
   const kind = editKinds.get(name);
