@@ -159,6 +159,8 @@ suite('what is written', () => {
       [recipe['seed'], recipe['steps'], recipe['labels'], recipe['count'], (recipe['weights'] as string).length],
       [9, 4, [1], 1, 64],
     );
+    const again = await cli('replay', place('one.png'), '--threads', '1');
+    assert.match(again.stdout, /the same, byte for byte/, again.stderr);
     const { mask, with: chosen } = recipe['options'] as Record<string, unknown>;
     assert.deepEqual([mask, chosen], [box.text, 'repaint:jump=2,resamples=3']);
   });
@@ -253,6 +255,9 @@ suite('what is written', () => {
     }
     const recipe = (await readRecipe(place('seeds/0001.png'))) as Record<string, unknown>;
     assert.equal((recipe['to'] as Record<string, unknown>)['path'], 'seed:8');
+    const again = await cli('replay', place('seeds/0001.png'), '--threads', '1');
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stdout, /the same, byte for byte/);
   });
 
   test('guidance by class, which other edits and recipes know of', async () => {

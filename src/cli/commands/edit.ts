@@ -70,7 +70,8 @@ export const edit = defineCommand({
       options: Object.fromEntries(Object.entries(options).filter(([name]) => !outputs.has(name))),
     };
     const files = await writeEdit({ edited, frames, options, recipe });
-    const edge = seam === null ? '' : ` Its seam: ${figure(seam.ratio)} (${figure(seam.source)} in the source).`;
+    const usual = seam === null || seam.source === null ? '' : ` (${figure(seam.source)} in the source)`;
+    const edge = seam === null ? '' : ` Its seam: ${figure(seam.ratio)}${usual}.`;
     out.print(`Wrote ${files.join(', ')} in ${figure(seconds)} s.${edge}`);
     return { files, seconds, seam, recipe };
   },

@@ -42,8 +42,8 @@ export interface Edited {
   /** The numbers the model made, before they became bytes. */
   readonly values: Batch;
   readonly sampling: Sampling;
-  /** How much of the edge of the mask shows, and of the source there. */
-  readonly seam: (Seam & { readonly source: number }) | null;
+  /** How much of the edge of the mask shows, and of the source there, where it has that edge inside. */
+  readonly seam: (Seam & { readonly source: number | null }) | null;
   /** What was made, with nothing left to choose: for the recipe. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
@@ -200,7 +200,7 @@ function seamOf({ pictures, source, mask, prepared }: SeamAt): Edited['seam'] {
   if (canvas !== null) {
     const first = rows(canvas.mask!, 0, 1);
     const edge = floats(first.shape.slice(2), first.data.slice(0, (first.shape[2] ?? 0) * (first.shape[3] ?? 0)));
-    return { ...seam({ pictures: results, mask: edge }), source: 1 };
+    return { ...seam({ pictures: results, mask: edge }), source: null };
   }
   const before = seam({ pictures: batchOf([source.picture]), mask: mask! });
   return { ...seam({ pictures: results, mask: mask! }), source: before.ratio };

@@ -41,6 +41,7 @@ export interface FindSource {
 
 /** The file that a picture was made from, wherever it is now: it must have the bytes it had. */
 export async function findSource({ source, beside, said }: FindSource): Promise<string> {
+  if (/^seed:\d+$/.test(source.path)) return source.path; // drawn again by the model itself
   const name = basename(source.path);
   const isFolder = said !== null && (await stat(said).catch(() => null))?.isDirectory() === true;
   const places = said === null ? [source.path, join(dirname(beside), name)] : [isFolder ? join(said, name) : said];

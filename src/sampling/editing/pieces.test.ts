@@ -183,6 +183,20 @@ test('resampling visits what the published schedule visits', () => {
   );
 });
 
+test('resampling asks as often as RePaintScheduler of diffusers 0.42.1 visits levels on the way down', () => {
+  const cases = [
+    [6, 2, 3, 14],
+    [20, 5, 10, 155],
+    [50, 10, 10, 410],
+    [30, 1, 5, 146],
+    [30, 7, 4, 114],
+  ] as const;
+  for (const [count, jump, resamples, downs] of cases) {
+    const steps = Array.from({ length: count + 1 }, (_, i) => count - i);
+    assert.equal(resampled({ steps, jump, resamples }).filter(({ back }) => !back).length, downs, `${count} steps`);
+  }
+});
+
 test('strokes leave few colours, the same ones wherever they are alike', () => {
   const picture = floats(
     [1, 3, 8, 8],
