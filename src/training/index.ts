@@ -6,6 +6,7 @@ export * from './curves/index.js';
 export * from './denoising.js';
 export * from './ema.js';
 export * from './layout.js';
+export * from './learned-schedule.js';
 export * from './level-memory.js';
 export * from './optimizer.js';
 export * from './optimizers/index.js';

@@ -18,6 +18,7 @@ import {
 import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
 import { conditionPlan } from './condition-plan.js';
+import { learnedPlan, requireLearnable } from './learned-plan.js';
 import { asMistakeIn, named } from './named.js';
 import { channelsFor, checkObjective, objectivePlan, schemeFor } from './objective-plan.js';
 import { pointNetwork, pointOptions, pointScheme } from './point-plan.js';
@@ -74,6 +75,7 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
     : await networkConfig(options, { size, channels, ...counted });
   const usual = schemeFor(objective, schemeOf(options));
   const scheme = ofPoints ? pointScheme(usual) : usual;
+  if (learnedPlan(scheme)) requireLearnable(options, { given, history: objective.levels.history !== null });
   const isTold = condition !== null;
   checkObjective({ ...objective, options, data, classes: counted.classes, condition: isTold, config: network, scheme });
   return {

@@ -1,4 +1,5 @@
 import { fold, type Key, key } from '../../core/random.js';
+import { batchSpace } from '../../core/space.js';
 import type { DataSet } from '../../data/dataset.js';
 import { splitIndices } from '../../data/dataset.js';
 import { augment, type Batch, batches, gather } from '../../data/index.js';
@@ -23,11 +24,14 @@ import {
   createValidator,
   denoisingObjective,
   type HeldOutLoss,
+  learnedScheduleObjective,
+  learnedWeights,
   type Stepper,
   withLevelMemory,
 } from '../../training/index.js';
 import { modelCard } from './card.js';
 import { conditionFeed } from './condition-plan.js';
+import { learnedPlan, withWeights } from './learned-plan.js';
 import { objectivePlan } from './objective-plan.js';
 import { augmentationsOf, type TrainPlan } from './plan.js';
 import { preview } from './previews.js';
@@ -90,16 +94,21 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     of: (batch: Pick<Batch, 'x' | 'items'>, at: Key, share: number) =>
       conditionFeed(condition, { batch, key: at, share }),
   };
-  const objective = denoisingObjective({
+  const shape = {
     network,
     batch: options.batch,
     picture,
     conditional,
     frozen: initial,
-    training: true,
     ...(told && { condition: told.shape }),
-    ...{ loss, weighting, selfConditioning, importance: levels.history !== null },
-  });
+  };
+  const schedule = learnedPlan(scheme);
+  const objective = schedule
+    ? learnedScheduleObjective({ ...shape, ...schedule, prediction: options.prediction, count: grid.count })
+    : denoisingObjective({
+        ...{ ...shape, training: true },
+        ...{ loss, weighting, selfConditioning, importance: levels.history !== null },
+      });
   const history = levels.history && createLevelHistory(levels.history);
   const bare = await createStepper({
     runtime,
@@ -119,7 +128,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     const position = (step * options.accumulate + part) * options.batch;
     const batch = augment(order.at(position), { transforms, key: fold(root, 'augment'), position });
     const at = fold(root, 'step', step, part);
-    const feeds = batchFeeds({
+    const noised = batchFeeds({
       loss,
       grid,
       prediction,
@@ -137,12 +146,15 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
       },
       key: at,
     });
+    const feeds = schedule ? unnoised(noised, { clean: batch.x, key: at }) : noised;
     return told ? { ...feeds, condition: told.of(batch, at, options.labelDropout) } : feeds;
   };
 
-  // What the loss has learnt for itself is in the stepper and no part of the model.
+  // What the loss has learnt for itself is in the stepper and no part of the model; a learnt schedule is in the scheme.
+  const read = () => stepper.read(options.ema > 0 ? 'ema' : 'p');
+  const learnt = (): TrainPlan['scheme'] => (schedule ? withWeights(scheme, learnedWeights(read())) : scheme);
   const values = (): DiffusionModel['values'] => {
-    const trained = stepper.read(options.ema > 0 ? 'ema' : 'p');
+    const trained = read();
     for (const name of objective.initial.keys()) trained.delete(name);
     return new Map([...initial, ...trained]);
   };
@@ -154,7 +166,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     config,
     network,
     values: values(),
-    scheme,
+    scheme: learnt(),
     classes,
     condition: condition ?? null,
     hash: '',
@@ -174,23 +186,18 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     },
     async validate(signal) {
       if (!indices) return null;
+      if (schedule) {
+        validator?.[Symbol.dispose](); // its levels have moved
+        validator = null;
+      }
       validator ??= await createValidator({
         runtime,
-        objective: denoisingObjective({
-          network,
-          batch: options.batch,
-          picture,
-          conditional,
-          frozen: initial,
-          training: false,
-          ...(told && { condition: told.shape }),
-          selfConditioning,
-        }),
+        objective: denoisingObjective({ ...shape, training: false, selfConditioning }),
         batch: options.batch,
         data,
         indices,
         loss: simple(),
-        grid,
+        grid: schedule ? asSeen(assemble(learnt())).grid : grid,
         prediction,
         told: tellsLevel,
         ...(told && { condition: (batch: Batch) => told.of(batch, key(0), 0) }),
@@ -203,6 +210,12 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
       validator?.[Symbol.dispose]();
     },
   };
+}
+
+/** A batch that is noised in the graph, where the schedule is: the data and unit noise in the place of x and its target. */
+function unnoised(feeds: Feeds, { clean, key }: { readonly clean: Batch['x']; readonly key: Key }): Feeds {
+  const { x: _, target: __, weight: ___, ...rest } = feeds;
+  return { ...rest, clean, noise: batchSpace().gaussian(clean, fold(key, 'unit noise')) };
 }
 
 /** The network of a plan, with what takes in its condition where it has one. */

@@ -64,7 +64,7 @@ export const trainOptions = {
   schedule: text({
     default: 'cosine',
     placeholder: 'SCHEDULE',
-    help: `How the noise grows: ${schedules.names.join(', ')}; with options as ve:sigmaMax=10.`,
+    help: `How the noise grows: ${schedules.names.join(', ')}; with options as ve:sigmaMax=10. learned is trained beside the network.`,
   }),
   precondition: text({
     default: null,

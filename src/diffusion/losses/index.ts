@@ -8,6 +8,7 @@ export * from './loss-head.js';
 export * from './noised.js';
 export * from './objective.js';
 export * from './objectives/index.js';
+export * from './per-sample.js';
 export * from './stop-gradient.js';
 export * from './variational.js';
 export * from './weighting.js';
