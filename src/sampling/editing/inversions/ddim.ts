@@ -6,10 +6,10 @@ import { defineInversion } from './inversion.js';
 import { upwards } from './upwards.js';
 
 /**
- * DDIM inversion: the deterministic walk taken upwards, each step with the noise of where it comes from, as if that were
- * the noise of where it goes to. The way there and back misses by O(h).
+ * DDIM inversion: the deterministic walk taken upwards, each step with the noise that is seen where it starts, asked as
+ * if it had landed already. The way there and back misses by O(h).
  *
- *   x′ = α′·(x − σ·ε)/α + σ′·ε,   ε = ε(x; α′, σ′)
+ *   x′ = α′·(x − σ·ε)/α + σ′·ε,   ε = ε(x; α′, σ′) in the place of ε(x′; α′, σ′)
  *
  * Song et al. 2020, arXiv:2010.02502, Section 4.3; Dhariwal & Nichol 2021, arXiv:2105.05233, Appendix F. The walk up is
  * the sampler `ddim-inverse`, the walk back `ddim`. One denoiser call a step; every refinement is one more and takes a
