@@ -9,6 +9,7 @@ import { runEdit } from '../edit/run-edit.js';
 import { openModel } from '../model/open-model.js';
 import { shippedModel } from '../model/shipped-model.js';
 import { openRuntime } from '../runtime.js';
+import { tellModel } from '../sample/told.js';
 import { figure } from '../terminal/format.js';
 import { version } from '../version.js';
 
@@ -53,11 +54,12 @@ export const edit = defineCommand({
     if (path === null) {
       throw new ToolkitError('not-found', 'edit: the shipped model is not installed here. Name one with --model DIR.');
     }
-    const model = await openModel(path);
+    const { model, classes, told } = await tellModel(await openModel(path), options);
     const { frames, watch } = watcher(options);
     const begin = performance.now();
     const edited = await runEdit({
-      ...{ picture, model, options, out, watch, signal },
+      ...{ picture, model, out, watch, signal },
+      options: { ...options, class: options.class ?? classes },
       given: names,
       runtime: openRuntime(globals),
     });
@@ -65,6 +67,7 @@ export const edit = defineCommand({
     const { sampling, facts, seam } = edited;
     const recipe = {
       ...{ langevin: version(), command: 'edit', model: path, weights: model.hash },
+      ...(told && { told }),
       ...facts,
       ...sampling,
       options: Object.fromEntries(Object.entries(options).filter(([name]) => !outputs.has(name))),

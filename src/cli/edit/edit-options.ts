@@ -1,6 +1,7 @@
 import { choice, flag, integer, number, text } from '../../core/options.js';
 import { guidanceOptions } from '../sample/guidance-options.js';
 import { sampleOptions } from '../sample/sample-options.js';
+import { toldOptions } from '../sample/told.js';
 
 const { model, class: classes, sampler, spacing, eta, seed, random } = sampleOptions;
 
@@ -52,6 +53,7 @@ export const editOptions = {
     help: 'How many results, each with noise of its own; 1, or 8 between two pictures.',
   }),
   class: classes,
+  ...toldOptions,
   ...guidanceOptions,
   steps: integer({
     default: 50,
