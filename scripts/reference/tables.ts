@@ -13,6 +13,7 @@ import {
   presets,
   unet2d,
 } from '../../src/nn/index.js';
+import { conditions, type ModelConditionEntry } from '../../src/pipelines/index.js';
 import { schedulerClasses } from '../../src/sampling/index.js';
 import { fence, optionTable, table } from './markdown.js';
 import { schedulerTables } from './schedulers.js';
@@ -75,6 +76,22 @@ const presetRows = (): string[][] =>
     ];
   });
 
+/** What is told, in the words of its file, and how it is asked for. */
+const conditionSections = (): readonly string[] =>
+  conditions.names.flatMap((name) => {
+    const file = name.replace(/^.*:/, '');
+    const { definition } = conditions.entries[name] as unknown as ModelConditionEntry;
+    const { body } = docOf(`src/pipelines/conditions/${file}.ts`, camel(file));
+    const asked = definition.kind === 'vector' ? '--attributes LIST' : '--condition-image FILE';
+    return [
+      `## ${name}`,
+      body,
+      `\`langevin train --condition ${name}\`, then \`langevin sample ${asked}\`.`,
+      ...(Object.keys(definition.options).length > 0 ? [optionTable(definition.options)] : []),
+      linkTo(`src/pipelines/conditions/${file}.ts`),
+    ];
+  });
+
 function commandSections(): readonly string[] {
   const sections = Object.values(commands.entries).flatMap((command) => {
     const words = Object.values(command.arguments);
@@ -116,6 +133,12 @@ export const tables: readonly Table[] = [
       '## Options',
       optionTable(presetOptions),
     ],
+  },
+  {
+    ...{ file: 'conditions.md', title: 'Conditions', summary: 'What a model is told beside noise and a class' },
+    source: 'src/pipelines/conditions',
+    names: conditions.names,
+    generated: conditionSections,
   },
   {
     ...{
