@@ -221,6 +221,16 @@ export const kinds: readonly Kind[] = [
   },
   {
     ...samplingKind,
+    ...{ folder: 'directions', title: 'Directions', noun: 'direction', registry: 'directions' },
+    source: 'src/sampling/editing/directions',
+    facts: ({ definition: { needs, measures } }) => ({
+      'Is found in': directionNeeds[needs as sampling.DirectionNeed],
+      'Value of a direction': String(measures),
+    }),
+    columns: { 'Is found in': ({ definition: { needs } }) => directionNeeds[needs as sampling.DirectionNeed] },
+  },
+  {
+    ...samplingKind,
     ...{ folder: 'measurements', title: 'Measurements', noun: 'measurement', registry: 'measurements' },
     source: 'src/sampling/editing/measurements',
     facts: ({ value }) => {
@@ -343,6 +353,13 @@ function objectiveFacts(name: string, { needs, terms }: diffusion.Objective): Fa
     }),
   };
 }
+
+const directionNeeds: Readonly<Record<sampling.DirectionNeed, string>> = {
+  groups: 'features with and without the attribute',
+  features: 'features of any pictures',
+  jacobian: 'products with a Jacobian',
+  learned: 'a trained function and features',
+};
 
 /** Functions of processes that stand on the pages of predictions and variances. */
 const onOtherPages = new Set(['convert', 'errorScale', 'logVarianceBounds', 'learnedRange']);
