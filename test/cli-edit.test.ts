@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { type Picture, readImage, readNpy, readRecipe, writePng } from '../src/files/index.js';
 import { saveModel } from '../src/pipelines/index.js';
 import { cli, events, seen, start } from './cli-harness.js';
+import { brief } from './cli-pictures.js';
 import { tinyModel } from './model-fixtures.js';
 
 const root = await mkdtemp(join(tmpdir(), 'langevin-edit-'));
@@ -280,6 +281,20 @@ suite('what is written', () => {
     const [plain, guided] = [await bytes(), await bytes('-g', '5')];
     assert.notEqual(guided, plain);
     assert.notEqual(await bytes('-g', '5', '--guidance-method', 'apg'), guided);
+  });
+
+  test('an edit by a model that is told attributes, guided and with gradients', async () => {
+    const data = [...brief('emoji:noto/faces', place('attributes')), '--condition', 'attributes', '--steps', '4'];
+    await cli('train', ...data, '--curve', 'constant', '-q');
+    const values = async (...argv: readonly string[]): Promise<string> => {
+      const own = ['--model', place('attributes'), '--with', 'dps', '-m', box.text, '--steps', '3', '--threads', '1'];
+      const { code, stderr } = await cli('edit', place('a.png'), ...own, ...argv, '-o', place('told.npy'));
+      assert.equal(code, 0, stderr);
+      return Array.from((await readNpy(place('told.npy'))).data, Number).join();
+    };
+    const smile = await values('--attributes', 'mouth:smile', '-g', '4');
+    assert.ok(smile !== (await values()), 'telling changes nothing');
+    assert.ok(smile !== (await values('--attributes', 'mouth:open', '-g', '4')), 'all attributes are alike');
   });
 
   test('a larger picture of a small one, other kinds of files, and JSON', async () => {
