@@ -7,6 +7,7 @@ import * as metrics from '../../src/metrics/index.js';
 import * as sampling from '../../src/sampling/index.js';
 import * as training from '../../src/training/index.js';
 import { samplerDefined, scheduleFacts, stepsDefined } from './defined.js';
+import { guidancePicture } from './pictures/guidance.js';
 import { levelsPicture, objectivePicture, weightingPicture } from './pictures/losses.js';
 import { curvePicture, limitPicture, metricPicture, pointsPicture } from './pictures/others.js';
 import { preconditionPicture } from './pictures/preconditions.js';
@@ -183,6 +184,7 @@ export const kinds: readonly Kind[] = [
     ...{ folder: 'guidance', title: 'Guidance', noun: 'guidance', registry: 'guidances' },
     source: 'src/sampling/guidance',
     facts: ({ definition }) => guidanceFacts(definition as unknown as AnyGuidance),
+    picture: ({ name, value }) => guidancePicture(name, value as sampling.GuidanceFactory),
     columns: {
       Asks: ({ definition: { asks } }) => (asks as readonly string[]).join(', '),
       Answers: ({ definition: { evaluations } }) => String(evaluations),

@@ -4,7 +4,7 @@
  * are as frequent as there; FID compares with all of the data, nearest neighbours with these N.
  *
  *   node --import tsx scripts/results/guidance-scale.ts [--model DIR] [--data DATA] [--judge DIR] [--features DIR]
- *     [--scales 0,1,3] [--method NAME] [-n N] [--steps N] [--sampler NAME] [--seed N] [--threads N] [--out PLOT.svg]
+ *     [--scales 0,1,3] [--method NAME] [-n N] [--steps N] [--sampler NAME] [--references N] [--seed N] [--threads N] [--out PLOT.svg]
  */
 import { parseArgs } from 'node:util';
 import { concatRows, type HostArray, rows } from '../../src/core/host-array.js';
@@ -37,6 +37,7 @@ const { values: told } = parseArgs({
     n: { type: 'string', short: 'n', default: '1000' },
     steps: { type: 'string', default: '20' },
     sampler: { type: 'string', default: 'dpmpp-2m' },
+    references: { type: 'string', default: 'all' },
     seed: { type: 'string', default: '0' },
     threads: { type: 'string', default: '2' },
     out: { type: 'string', default: '' },
@@ -76,7 +77,9 @@ const labels = Array.from({ length: n }, (_, i) => {
   const { label } = data.item(train[order[i % train.length]!]!);
   return model.classes!.indexOf(data.classes![label]!);
 });
-const reference = await seen(train, features.extract);
+const compared =
+  told.references === 'all' ? train : Array.from(order.subarray(0, Number(told.references)), (i) => train[i]!);
+const reference = await seen(compared, features.extract);
 // Metrics of nearest neighbours compare as many with as many: with the pictures whose labels are drawn.
 const neighbours = await seen(
   Array.from({ length: Math.min(n, train.length) }, (_, i) => train[order[i]!]!),
@@ -124,7 +127,7 @@ console.log(
   `N = ${n}, seed ${seed}, ${steps} steps of ${told.sampler}, ${told.method}, ${told.model} on ${data.name}.`,
 );
 console.log(
-  `Features ${told.features}, judge ${told.judge}: right about ${text(truth.estimates[0]!)} of ${held.length} held-out pictures.`,
+  `Features ${told.features}, ${compared.length} references, judge ${told.judge}: right about ${text(truth.estimates[0]!)} of ${held.length} held-out pictures.`,
 );
 console.log(`Command: node --import tsx scripts/results/guidance-scale.ts ${process.argv.slice(2).join(' ')}\n`);
 console.log(`| Scale | ${columns.join(' | ')} |\n|---|${columns.map(() => '---|').join('')}`);

@@ -27,7 +27,7 @@ export const sample = defineCommand({
     'langevin sample --model runs/emoji-faces-16 -n 64 -o faces.png',
     'langevin sample --class noto/smileys-emotion --guidance 2 --sampler dpmpp-2m -o smileys.gif',
     'langevin sample --class all -o classes.png',
-    "langevin sample --class 'noto/food-drink & !0.5*noto/objects' --guidance 6 --guidance-method apg -o food.png",
+    "langevin sample --class 'noto/food-drink&!0.5*noto/objects' --guidance 6 --guidance-method apg -o food.png",
     'langevin sample --class noto/food-drink --guidance 4 --guidance-interval 0.1..0.8 --guidance-rescale 0.7 -o food.png',
     'langevin sample --model runs/2d-moons -o moons.svg',
   ],

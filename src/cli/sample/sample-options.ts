@@ -20,7 +20,7 @@ export const sampleOptions = {
   class: text({
     default: null,
     placeholder: 'NAMES',
-    help: "Classes by name, part of a name behind or before a slash, or number, joined by commas; or all. Several in one picture: 'NAME & 0.5*NAME & !NAME'.",
+    help: "Classes by name, part of a name behind or before a slash, or number, joined by commas; or all. Several in one picture: 'NAME&0.5*NAME&!NAME'.",
   }),
   ...toldOptions,
   ...guidanceOptions,

@@ -8,10 +8,10 @@ import { wilson } from '../sets/neighbours.js';
  *
  *   #{i : y_i among the `top` largest F_k(x_i)} / N,   with Wilson's interval
  *
- * Ravuri & Vinyals 2019 (arXiv:1905.10887) judge the other way round; as a measure of guidance Dhariwal & Nichol 2021,
- * arXiv:2105.05233. It says whether the class was followed and nothing about variety: with more guidance it rises where
- * recall falls. The judge must not be the classifier that guided. Its own accuracy on true data is told beside it: a
- * value above that says that samples are more typical than the data.
+ * It says whether the class was followed and nothing about variety: with more guidance it rises where recall falls. The
+ * other way round, a classifier trained on samples and asked about data, is the score of Ravuri & Vinyals 2019,
+ * arXiv:1905.10887, Section 3. The judge must not be the classifier that guided. Its own accuracy on true data is told
+ * beside it: a value above that says that samples are more typical than the data.
  *
  * @example
  * import { floats } from 'langevin/core';

@@ -27,7 +27,7 @@ export const composed = defineGuidance({
   options: {},
   neutral: null,
   evaluations: 3,
-  usage: "--class 'NAME & 0.5*NAME & !NAME'",
+  usage: "--class 'NAME&0.5*NAME&!NAME'",
   async guide({ x, level, parts, unconditional, space }) {
     const [first] = parts;
     if (!first) throw new ToolkitError('bad-option', 'composed: expected at least one part, got none.');
