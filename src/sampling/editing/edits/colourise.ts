@@ -9,7 +9,7 @@ import { consistent } from '../null-space.js';
  *
  * @example
  * import { colourise } from 'langevin/sampling';
- * colourise({ rule: 'ddnm' }).options; // → { rule: 'ddnm', scale: 1 }
+ * colourise({ rule: 'ddnm' }).options; // → { rule: 'ddnm', scale: null }
  */
 export const colourise = defineEdit({
   name: 'colourise',
