@@ -68,7 +68,8 @@ function introduction({ data, attributes, network }: ClassifierPlan): string {
   const use = network.noise_conditional
     ? 'It sees pictures through noise and is told how much, so that its gradient can guide a model that draws.'
     : 'The activations before its last layer are the features that sample metrics (FID, KID, precision and recall) compare pictures by.';
-  return `A small classifier that ${tells}, trained from nothing on ${things}. ${use}`;
+  const told = attributes ? `those of ${things} that tell something of them` : things;
+  return `A small classifier that ${tells}, trained from nothing on ${told}. ${use}`;
 }
 
 function useOf({ data, attributes, network }: ClassifierPlan): string {
