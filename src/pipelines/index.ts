@@ -3,6 +3,7 @@ export * from './classifier-gradient.js';
 export * from './conditions/index.js';
 export * from './directions-file.js';
 export * from './edit.js';
+export * from './editing-curve.js';
 export * from './features.js';
 export * from './folder.js';
 export * from './generate.js';
