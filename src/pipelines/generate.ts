@@ -125,6 +125,7 @@ const labelsOf = ({ options, first, size, free }: LabelsOptions): readonly numbe
 function check(options: GenerateOptions): void {
   resolve('generate', numberOptions, { count: options.count, seed: options.seed, batch: options.batch });
   checkLabels(options);
+  checkGuiding(options);
 }
 
 const numberOptions = {
@@ -157,6 +158,25 @@ function checkLabels(options: GenerateOptions): void {
   if (comparesWithAny(options)) {
     refuse('generate: guidance compares with "any class", and this model has no label for it. Leave guidance at 1.');
   }
+}
+
+/** Lists of guidance have one entry a picture, and name labels of the model. */
+function checkGuiding({ model, count, guidance, classifier }: GenerateOptions): void {
+  if (guidance === undefined || typeof guidance === 'number') return;
+  const { composed, negatives, towards } = guidance;
+  for (const [what, list] of Object.entries({ compositions: composed, 'outputs to climb towards': towards })) {
+    if (list === undefined || list.length === count) continue;
+    throw new ToolkitError('bad-label', `generate: ${count} pictures need ${count} ${what}, got ${list.length}.`);
+  }
+  const checkAll = (who: string, labels: readonly number[], rows: number): void => {
+    const stray = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < rows));
+    if (stray === undefined) return;
+    throw new ToolkitError('bad-label', `generate: ${who} must be integers in [0, ${rows - 1}], got ${show(stray)}.`);
+  };
+  const labels = [...(negatives ?? []), ...(composed ?? []).flat().map(({ label }) => label)];
+  checkAll('labels of guidance', labels, model.config.num_class_embeds ?? 0);
+  const wanted = towards?.filter((output) => output !== null) ?? [];
+  checkAll('outputs to climb towards', wanted, classifier?.network.config.num_classes ?? Infinity);
 }
 
 /** Whether guidance asks the model told no class. */

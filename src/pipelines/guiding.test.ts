@@ -128,6 +128,19 @@ suite('guidance by name', () => {
   });
 });
 
+test('lists that do not fit the job are refused', async () => {
+  const refused = (guidance: Guiding, message: string) =>
+    assert.rejects(drawn(guidance, { classifier: climbing }), { code: 'bad-label', message: `generate: ${message}` });
+  const one = [{ label: 0, weight: 1 }];
+  await refused({ choices: [], composed: [one] }, '5 pictures need 5 compositions, got 1.');
+  await refused({ choices: [], towards: [0, 1] }, '5 pictures need 5 outputs to climb towards, got 2.');
+  await refused({ choices: [], negatives: [4] }, 'labels of guidance must be integers in [0, 3], got 4.');
+  const stray = labels.map(() => [{ label: -1, weight: 1 }]);
+  await refused({ choices: [], composed: stray }, 'labels of guidance must be integers in [0, 3], got -1.');
+  const beyond = [0, 1, 2, 3, null];
+  await refused({ choices: [], towards: beyond }, 'outputs to climb towards must be integers in [0, 2], got 3.');
+});
+
 suite('what is asked', () => {
   /** Rows of every run of a network with labels. */
   const runsOf = async (guidance: Guiding, rest: Partial<GenerateOptions> = {}): Promise<readonly number[]> => {
