@@ -29,7 +29,7 @@ export async function editingCurve({ features, ...options }: EditingCurveOptions
       continue;
     }
     const last = await features.extract(value);
-    const unit = meanDistance(last, null);
+    const unit = meanDistance(last, null) || 1; // one picture, or all alike: the distances themselves
     const points: IntervalPoint[] = [{ t: 0, clean: 0, noisy: 0 }];
     for (const { t, x, clean } of seen) {
       const [p, noisy] = [await features.extract(clipped(clean)), await features.extract(clipped(x))];
@@ -57,5 +57,5 @@ function meanDistance(a: Batch, b: Batch | null): number {
       pairs += 1;
     }
   }
-  return sum / Math.max(1, pairs) || 1;
+  return sum / Math.max(1, pairs);
 }
