@@ -207,7 +207,7 @@ suite('what is wrong is said before anything is done', () => {
       2,
       ['--out', run('fixed'), '--resume', '--batch', '8'],
       'train: --batch of a run cannot change, it was 4. Leave it out, or start another run. These may change: ' +
-        '--steps, --minutes, --lr, --clip, --curve, --warmup, --preview-every, --validate-every, --checkpoint-every, --keep.',
+        '--steps, --minutes, --lr, --clip, --curve, --warmup, --preview-every, --validate-every, --checkpoint-every, --keep, --weights.',
     );
   });
 
