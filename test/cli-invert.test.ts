@@ -295,6 +295,13 @@ suite('translate', () => {
       [a, '--to', 'right', '--group', 'flags'],
       'translate: --group "flags" is no group of the model. Its groups: .',
     );
+    await refused(
+      [a, '--to', 'right', '--judge', 'models/features-32'],
+      'translate: the judge models/features-32 does not know the class "left". Name another with --judge DIR, or say --from and --group.',
+      2,
+    );
+    await cli('train', '--data', '2d:moons', '--steps', '1', '--threads', '1', '--out', place('points'), '-q');
+    await refused([a, '--model', place('points')], 'translate: this model makes points, and pictures are wanted.');
     await writeFile(place('broken.png'), 'no picture');
     const outcome = await translate(place('broken.png'), '--from', 'left', '--to', 'right', '-q');
     assert.match(plain(outcome.stderr), /^Error: ROOT\/broken\.png cannot be read as an image/);
