@@ -45,6 +45,7 @@ export const directionFile = (attribute: string): string => `${attribute.replace
 /** Finds the direction of every attribute that was named and writes each to its file. */
 export async function runDirections(job: RunDirectionsOptions): Promise<readonly MadeDirection[]> {
   const { options, data } = job;
+  requireLabels(job);
   const names = options.attribute!.split(',').map((name) => name.trim());
   const all = names.map((name) => ({ name, examples: examplesOf(name, data, 'train') }));
   for (const { name, examples } of all) requireExamples(name, examples, job);
@@ -56,6 +57,17 @@ export async function runDirections(job: RunDirectionsOptions): Promise<readonly
     made.push({ file, direction });
   }
   return made;
+}
+
+/** Pictures are shown to the model with the classes they have. */
+function requireLabels({ model, data }: RunDirectionsOptions): void {
+  const rows = model.config.num_class_embeds;
+  const most = data.items.reduce((largest, { label }) => Math.max(largest, label), -1);
+  if (rows === null || most < rows) return;
+  throw new ToolkitError(
+    'unknown-class',
+    `directions: ${data.name} has ${most + 1} classes and the model knows ${rows}. Take the data it was trained on.`,
+  );
 }
 
 function requireExamples(
