@@ -45,7 +45,7 @@ suite('train --schedule learned', () => {
     const { code, stderr } = await train('whole', '--steps', '20', '--validate-every', '10');
     assert.equal(code, 0, stderr);
     const { scheme, values } = await loadModel(place('whole'));
-    const grid = scheme.grid as { schedule: string; options: { weights: string } };
+    const grid = scheme.grid as unknown as { schedule: string; options: { weights: string } };
     assert.equal(grid.schedule, 'learned');
     assert.ok(![...values.keys()].some((name) => name.startsWith('schedule.')), 'the schedule is among the weights');
     const moved = learned({ gammaMin: -6, gammaMax: 3, weights: grid.options.weights });
