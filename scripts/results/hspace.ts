@@ -191,7 +191,7 @@ console.log(`| Attribute | ${heads.split('|').join(' | ')} |\n|${' --- |'.repeat
 console.log(`| Attribute | −1 | ½ | 1 | 2 |\n|${' --- |'.repeat(5)}\n${lines.join('\n')}\n`);
 
 /** Two at once against the sum of one by one, on the figures of the first. */
-const pairOf = ['skin-tone:dark', 'white-hair'].map((name) => directions.find(({ attribute }) => attribute === name));
+const pairOf = ['skin-tone:dark', 'glasses'].map((name) => directions.find(({ attribute }) => attribute === name));
 if (pairOf[0] && pairOf[1]) {
   const pool = [...examplesOf('woman', data, 'test').pairs, ...examplesOf('woman', data, 'val').pairs];
   const chosen = Array.from(permutation(fold(root, 'both'), pool.length).subarray(0, n), (i) => pool[i]!.without);
