@@ -73,6 +73,7 @@ suite('sample of a model that is told', () => {
     await sample('attributes', '--attributes', 'mouth:open', '-o', place('a.png'), '-q');
     const recipe = (await readRecipe(place('a.png'))) as { told: unknown };
     assert.deepEqual(recipe.told, { attributes: 'mouth:open' });
+    assert.equal((await cli('replay', place('a.png'), '--threads', '1', '-q')).code, 0, 'the same again');
   });
 
   test('an image: of its own size or as small as it is to be enlarged, which is the same', async () => {
@@ -84,6 +85,9 @@ suite('sample of a model that is told', () => {
     const told = await numbers('super', '--condition-image', place('small.png'));
     assert.deepEqual(await numbers('super', '--condition-image', place('large.png')), told);
     assert.notDeepEqual(told, await numbers('super'));
+    await sample('super', '--condition-image', place('small.png'), '-o', place('b.png'), '-q');
+    const again = await cli('replay', place('b.png'), '--threads', '1', '--json');
+    assert.deepEqual([again.code, /"identical":true/.test(again.stdout)], [0, true], again.stdout);
   });
 
   test('an image with a hole: what is transparent does not matter', async () => {

@@ -9,18 +9,23 @@ import { drawSamples } from '../sample/draw-samples.js';
 import { type OpenGuiding, openGuiding } from '../sample/open-guiding.js';
 import { writePoints } from '../sample/point-outputs.js';
 import { columnsOf, type Sampling, scaleOf } from '../sample/settle-sampling.js';
+import { type Told, tellModel } from '../sample/told.js';
 import { short } from './recipe-of.js';
 import type { ReplayJob, Runner } from './runner.js';
 
 /** Draws samples again: their recipe is what decided them, and the size of the picture says how they were laid out. */
-export const againSample: Runner = async ({ recipe, picture, model, folder, globals, out, signal }) => {
-  const sampling = recipe as unknown as Sampling;
+export const againSample: Runner = async ({ recipe, picture, folder, globals, find, out, signal, ...job }) => {
+  const { told, ...sampling } = recipe as unknown as Sampling & { readonly told?: Told };
+  const image = told?.conditionImage;
+  const { model } = await tellModel(job.model, {
+    attributes: told?.attributes ?? null,
+    conditionImage: image ? await find(image) : null,
+  });
   const { count, seed, labels, guidance, guidedBy, steps, scheme, random, batch } = sampling;
-  const job = {
+  const { pictures } = await drawSamples({
     sampling: { count, seed, labels, guidance, ...(guidedBy && { guidedBy }), steps, scheme, random, batch },
     ...{ model, runtime: openRuntime(globals), guiding: await guidingOf(guidedBy), keep: null, out, signal },
-  };
-  const { pictures } = await drawSamples(job);
+  });
   if (isPointModel(model)) {
     const file = join(folder, 'points.png');
     await writePoints({ out: file, kind: 'grid', pictures, frames: [], recipe, labels, classes: model.classes });
