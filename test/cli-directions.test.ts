@@ -46,9 +46,25 @@ suite('langevin directions and edit --semantic', () => {
     assert.equal(result.code, 0, result.stderr);
     const recipe = (await readRecipe(place('edited.png'))) as { readonly directions: readonly object[] };
     assert.equal(recipe.directions.length, 2);
+    const again = await cli('replay', place('edited.png'), '--threads', '1', '--json');
+    assert.match(again.stdout, /"identical":true/, again.stderr);
     const nothing = await edit('--semantic', 'smile=0', '--steps', '4', '-o', place('nothing.png'));
     assert.equal(nothing.code, 0, nothing.stderr);
     assert.notDeepEqual((await readImage(place('edited.png'))).data, (await readImage(place('nothing.png'))).data);
+  });
+
+  test('between two pictures: the first is the source drawn again', async () => {
+    const [b, out] = [place('b.png'), place('between.png')];
+    await writePng(b, { ...{ width: 8, height: 8, channels: 3 }, data: new Uint8Array(192).fill(200) });
+    const way = ['--with', 'semantic-interpolate:tap=mid_block', '--to', b, '--steps', '4', '--scale', '1'];
+    const result = await edit(...way, '-n', '3', '-o', place('between/'));
+    assert.equal(result.code, 0, result.stderr);
+    const read = async (name: string) => (await readImage(place(name))).data;
+    await edit('--semantic', 'smile=0', '--steps', '4', '-o', out);
+    assert.deepEqual(await read('between/0000.png'), await read('between.png'));
+    assert.notDeepEqual(await read('between/0002.png'), await read('between.png'));
+    const masked = await edit(...way, '--mask', 'box:0,0,4,4');
+    assert.match(masked.stderr, /--mask is not for semantic-interpolate\. Leave it out\./);
   });
 
   test('mistakes are told', async () => {

@@ -1,3 +1,4 @@
+export * from './between.js';
 export * from './classifier.js';
 export * from './classifier-gradient.js';
 export * from './conditions/index.js';

@@ -1,0 +1,72 @@
+import { rows } from '../../../core/host-array.js';
+import { integer, number, resolve, text } from '../../../core/options.js';
+import { fold, key } from '../../../core/random.js';
+import { betweenInH, invertSemantic, semantic as semanticWalk } from '../../../pipelines/index.js';
+import { usageError } from '../../parse.js';
+import { plural } from '../../terminal/format.js';
+import { defineEditKind } from '../define-edit-kind.js';
+
+const options = {
+  tap: text({
+    default: 'up_blocks.1',
+    placeholder: 'TAP',
+    help: 'Where the network is changed; mid_block is the bottleneck, which in small networks with skips hardly matters.',
+  }),
+  edit: number({
+    default: 0.8,
+    min: 0,
+    max: 1,
+    help: 'Time down to which the change acts: what it does later comes on top of what has come over already.',
+  }),
+  refinements: integer({
+    default: 2,
+    min: 0,
+    max: 100,
+    help: 'Further guesses of each step when real pictures are inverted.',
+  }),
+};
+
+/** From one picture to another by what passes a tap of the network: `langevin edit A --to B --with semantic-interpolate`. */
+export const semanticInterpolate = defineEditKind({
+  name: 'semantic-interpolate',
+  summary: 'Pictures between two pictures, linear inside of the network.',
+  options,
+  needs: ['other'],
+  prepare(job, own) {
+    const { model, runtime, pictures, others, sampling, signal } = job;
+    const { tap, edit, refinements } = resolve('semantic-interpolate', options, own as never);
+    if (job.mask !== null) throw usageError('edit: --mask is not for semantic-interpolate. Leave it out.');
+    if (typeof sampling.guidance !== 'number') {
+      throw usageError('edit: semantic-interpolate knows classifier-free guidance alone. Give --guidance a number.');
+    }
+    const { labels, guidance, steps, scheme, seed } = sampling;
+    const count = pictures.shape[0]!;
+    const usual = { model, runtime, steps, scheme, batch: job.options.batch, signal, key: key(seed) };
+    const label = labels?.[0] ?? null;
+    const evaluations = 2 * steps * (2 + refinements);
+    const strengths = Array.from({ length: count }, (_, i) => (count === 1 ? 0.5 : i / (count - 1)));
+    return {
+      cost: `${plural(evaluations, 'evaluation')} to invert and record, and ${steps} to edit ${plural(count, 'picture')}`,
+      canvas: null,
+      facts: { edit: { name: 'semantic-interpolate', options: { tap, edit, refinements } } },
+      async *run() {
+        const invert = (all: typeof pictures) =>
+          invertSemantic({ ...usual, labels: labels ? [label] : undefined, pictures: rows(all, 0, 1), refinements });
+        const from = job.latents ? rows(job.latents, 0, 1) : await invert(pictures);
+        const to = job.otherLatents ? rows(job.otherLatents, 0, 1) : await invert(others!);
+        const change = await betweenInH({ ...usual, from, to, labels: [label, label], tap });
+        const start = { ...pictures, data: new Float32Array(pictures.data.length) };
+        for (let i = 0; i < count; i++) start.data.set(from.data, i * from.data.length);
+        const walk = {
+          ...usual,
+          key: fold(key(seed), 'semantic'),
+          start,
+          edits: [{ change, strengths }],
+          tap,
+          interval: { edit, boost: 0 },
+        };
+        return yield* semanticWalk({ ...walk, guidance: guidance as number, labels: labels ?? undefined });
+      },
+    };
+  },
+});
