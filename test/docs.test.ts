@@ -59,9 +59,17 @@ test('every room that programs may use is a subpath of the package, and every su
 function commandLines(text: string): readonly string[] {
   const fences = [...text.matchAll(/^```console\n([\s\S]*?)^```/gm)].flatMap(([, code = '']) => code.split('\n'));
   return fences.flatMap((line) => {
-    const [, rest] = /(?:^|; do )(?:langevin|node bin\/langevin\.js) ([^;]+)/.exec(line) ?? [];
+    const [, rest] = /(?:^|; do )(?:langevin|node bin\/langevin\.js) (.+)/.exec(line) ?? [];
     return rest === undefined || rest.includes('[options]') ? [] : [rest.trim()];
   });
+}
+
+/** The words of a command line as a shell takes them: quotes hold together, `;` and `#` end it. */
+function shellWords(line: string): readonly string[] {
+  const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare = '']) => ({ quoted, bare }));
+  const end = words.findIndex(({ quoted, bare }) => quoted === undefined && /^#|;$/.test(bare));
+  const own = end < 0 ? words : words.slice(0, end + (words[end]!.bare.startsWith('#') ? 0 : 1));
+  return own.map(({ quoted, bare }) => quoted ?? bare.replace(/;$/, ''));
 }
 
 for (const file of documents) {
@@ -69,7 +77,7 @@ for (const file of documents) {
   if (lines.length === 0) continue;
   test(`the command lines of ${file} are understood`, () => {
     for (const line of lines) {
-      const [name = '', ...argv] = line.replaceAll('$g', '2').split(/\s+/);
+      const [name = '', ...argv] = shellWords(line.replaceAll('$g', '2'));
       const command = commands.get(name);
       const specs = { ...command.options, ...globalOptions };
       const { given, words } = parse({ owner: name, argv, specs, short: { ...globalShort, ...command.short } });

@@ -20,7 +20,7 @@ export function directionsCard({ directions, model, modelName, data }: Direction
   const some = directions.slice(0, 2).map(({ direction }, i) => `${direction.attribute}=${i === 0 ? '1' : '0.8'}`);
   return `${[
     `---\n${[...licenceLines(data.sources), 'tags: [image-editing, langevin]'].join('\n')}\n---`,
-    `# Semantic directions for ${modelName}`,
+    `# Semantic directions for ${basename(modelName)}`,
     'What to add inside of the network, while it draws, for a picture to get an attribute. Each file holds the change and how it was made.',
     `They belong to the weights with SHA-256 \`${model.hash}\`; in other weights they do less, or something else.`,
     `\`\`\`sh\nlangevin edit picture.png --semantic ${some.join(',')} -o edited.png\n\`\`\``,
