@@ -6,7 +6,7 @@
 import { fold, key, permutation } from '../../src/core/random.js';
 import { emoji, finish, gather, splitIndices } from '../../src/data/index.js';
 import { psnr, ssim, worstPixel } from '../../src/metrics/index.js';
-import { invert, loadModel, walkBack, walked } from '../../src/pipelines/index.js';
+import { invert, loadModel, walkBack } from '../../src/pipelines/index.js';
 import { createRuntime } from '../../src/runtime/node.js';
 import { type InversionName, inversions, type Solved } from '../../src/sampling/index.js';
 
@@ -31,8 +31,8 @@ for (const name of names.split(',') as InversionName[]) {
   for (const steps of counts.split(',').map(Number)) {
     const begin = performance.now();
     const shared = { model, runtime, labels: Array.from(labels) };
-    const found = await walked(invert({ ...shared, pictures, inversion: { name }, steps, seed }));
-    const back = await walked(walkBack({ ...shared, found }));
+    const found = await finish(invert({ ...shared, pictures, inversion: { name }, steps, seed }));
+    const back = await finish(walkBack({ ...shared, found }));
     const seconds = (performance.now() - begin) / 1000 / n;
     const pair = { pictures: back, reference: pictures };
     const worst = worstPixel(pair);

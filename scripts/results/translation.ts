@@ -20,7 +20,6 @@ import {
   loadModel,
   translate,
   walkBack,
-  walked,
 } from '../../src/pipelines/index.js';
 import { createRuntime } from '../../src/runtime/node.js';
 import { type InversionName, partialNoising } from '../../src/sampling/index.js';
@@ -131,9 +130,9 @@ interface Way {
 async function translated({ name, steps, strength, guidance }: Way): Promise<Batch> {
   const way = `${name} ${strength}`;
   const plan = { inversion: chosenInversion(name), steps, strength, seed };
-  const found = noises.get(way) ?? walked(invert({ ...own, ...plan, runtime, pictures: source.x }));
+  const found = noises.get(way) ?? finish(invert({ ...own, ...plan, runtime, pictures: source.x }));
   noises.set(way, found);
-  return walked(walkBack({ ...target, runtime, guidance, found: await found }));
+  return finish(walkBack({ ...target, runtime, guidance, found: await found }));
 }
 
 /** To the other style, or back: the first of the pictures. */

@@ -54,6 +54,15 @@ export function rows(array: HostArray<'float32'>, from: number, to: number): Hos
   return floats([to - from, ...array.shape.slice(1)], array.data.subarray(from * size, to * size));
 }
 
+/** The same rows and behind them rows of zeros, `size` in all; the array itself where it has as many. */
+export function padRows(array: HostArray<'float32'>, size: number): HostArray<'float32'> {
+  const [count = 0, ...rest] = array.shape;
+  if (count === size) return array;
+  const out = floats([size, ...rest]);
+  out.data.set(array.data);
+  return out;
+}
+
 /** Joins arrays of equal trailing shape along the first axis. */
 export function concatRows(arrays: readonly HostArray<'float32'>[]): HostArray<'float32'> {
   const data = new Float32Array(arrays.reduce((size, array) => size + array.data.length, 0));

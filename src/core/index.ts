@@ -1,5 +1,6 @@
 export * from './cuda-philox.js';
 export * from './errors.js';
+export * from './finish.js';
 export * from './host-array.js';
 export * from './options.js';
 export * from './random.js';

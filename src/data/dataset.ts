@@ -146,13 +146,7 @@ export function defineDataset<const S extends OptionSpecs>(definition: DatasetDe
   });
 }
 
-/** Runs a generator to its end and returns what it returns: for callers that want no progress. */
-export async function finish<T>(work: AsyncGenerator<unknown, T>): Promise<T> {
-  for (;;) {
-    const { done, value } = await work.next();
-    if (done) return value as T;
-  }
-}
+export { finish } from '../core/finish.js';
 
 /** The asked side, or the usual one; refuses what no picture can have. */
 export function checkedSize(owner: string, { size }: LoadContext, usual: number): number {

@@ -1,3 +1,4 @@
+import { finish } from '../core/finish.js';
 import type { HostArray } from '../core/host-array.js';
 import { type OptionSpecs, type Resolved, resolve } from '../core/options.js';
 import type { Key } from '../core/random.js';
@@ -116,9 +117,5 @@ export function defineMetric<N extends keyof Needs, const S extends OptionSpecs>
 }
 
 /** Runs a measurement to its end. */
-export async function measured(work: AsyncGenerator<MetricProgress, Measurement, undefined>): Promise<Measurement> {
-  for (;;) {
-    const { done, value } = await work.next();
-    if (done) return value;
-  }
-}
+export const measured = (work: AsyncGenerator<MetricProgress, Measurement, undefined>): Promise<Measurement> =>
+  finish(work);

@@ -1,5 +1,5 @@
 import { ToolkitError } from '../core/errors.js';
-import { floats, type HostArray, rows } from '../core/host-array.js';
+import { floats, type HostArray, padRows, rows } from '../core/host-array.js';
 import type { Space } from '../core/space.js';
 import type { Precondition } from '../diffusion/index.js';
 import { grad, input, logSoftmax, mul, neg, optimize, softplus } from '../graph/index.js';
@@ -49,12 +49,11 @@ export function classifierGradient(options: ClassifierGradientOptions): Classifi
     return made;
   };
   const run: ClassifierGradients['run'] = async (x, cNoise, labels) => {
-    const [count = 0, ...rest] = x.shape;
+    const count = x.shape[0]!;
     const size = Math.ceil(count / batch) * batch;
     const y = floats([size, classes]);
     for (const [row, label] of labels.entries()) if (label !== null) y.data[row * classes + label] = 1;
-    const shown = floats([size, ...rest]);
-    shown.data.set(x.data);
+    const shown = padRows(x, size);
     const t = floats([size], new Float32Array(size).fill(cNoise));
     const { dx } = await (await executable(shown.shape)).run({ x: shown, t, y });
     return count === size ? (dx as Batch) : rows(dx as Batch, 0, count);

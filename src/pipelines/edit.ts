@@ -1,4 +1,5 @@
 import { show, ToolkitError } from '../core/errors.js';
+import { finish } from '../core/finish.js';
 import { concatRows, type HostArray, rows } from '../core/host-array.js';
 import { key } from '../core/random.js';
 import { type RandomMode, randomModes } from '../core/random-modes.js';
@@ -17,9 +18,10 @@ import {
   type Pullback,
   type Scheme,
 } from '../sampling/index.js';
+import type { GenerateFrame } from './generate.js';
 import { type Guiding, type GuidingModels, guider } from './guiding.js';
 import { denoiserPullback } from './jacobian.js';
-import { type DiffusionModel, nullLabel } from './model.js';
+import { type DiffusionModel, nullLabel, rowLabels } from './model.js';
 import { batchNetwork } from './network.js';
 
 type Batch = HostArray<'float32'>;
@@ -53,17 +55,10 @@ export interface EditOptions extends GuidingModels {
 }
 
 /** What is known after one step of one batch. */
-export interface EditFrame {
+export interface EditFrame extends GenerateFrame {
   /** Evaluations of the network done and to do over all batches; gradients count as one. */
   readonly done: number;
   readonly total: number;
-  /** Number of the first picture of this batch. */
-  readonly first: number;
-  /** Steps done in this batch. */
-  readonly step: number;
-  readonly x: Batch;
-  /** The clean pictures expected at this step. */
-  readonly denoised: Batch;
 }
 
 /** What an edit will ask of the network, known before it begins. */
@@ -106,7 +101,7 @@ export async function* editPictures(options: EditOptions): AsyncGenerator<EditFr
     const last = Math.min(count, first + batch);
     const own = (all: Batch | null | undefined): Batch | undefined => (all ? rows(all, first, last) : undefined);
     const space = randomModes.get(random)({ seed, first });
-    const labels = labelsOf(options, first, last);
+    const labels = rowLabels({ model, labels: options.labels, first, count: last - first });
     const path = guide({ labels, first, count: last - first, space });
     const counted =
       (denoise: Denoiser<Batch>): Denoiser<Batch> =>
@@ -153,13 +148,7 @@ export async function* editPictures(options: EditOptions): AsyncGenerator<EditFr
 }
 
 /** Runs `editPictures` to its end. */
-export async function editAll(options: EditOptions): Promise<Batch> {
-  const work = editPictures(options);
-  for (;;) {
-    const { done, value } = await work.next();
-    if (done) return value;
-  }
-}
+export const editAll = (options: EditOptions): Promise<Batch> => finish(editPictures(options));
 
 const partsOf = ({ model, scheme }: Pick<EditOptions, 'model' | 'scheme'>): Assembled =>
   assemble({ ...model.scheme, ...scheme });
@@ -188,12 +177,6 @@ function sizedConfig({ config }: DiffusionModel, shape: readonly number[]): Diff
     );
   }
   return { ...config, sample_size: size } as unknown as DiffusionModel['config'];
-}
-
-function labelsOf({ model, labels }: EditOptions, first: number, last: number): readonly number[] | null {
-  if (model.config.num_class_embeds === null) return null;
-  const free = nullLabel(model);
-  return Array.from({ length: last - first }, (_, i) => labels?.[first + i] ?? free ?? 0);
 }
 
 /** Classifier-free guidance of a scale, or guidance as it was given. */

@@ -1,4 +1,5 @@
 import { show, ToolkitError } from '../core/errors.js';
+import { finish } from '../core/finish.js';
 import { concatRows, floats, type HostArray } from '../core/host-array.js';
 import { integer, resolve } from '../core/options.js';
 import { key } from '../core/random.js';
@@ -15,7 +16,7 @@ import {
   trajectory,
 } from '../sampling/index.js';
 import { type Guiding, type GuidingModels, guider } from './guiding.js';
-import { type DiffusionModel, nullLabel } from './model.js';
+import { type DiffusionModel, nullLabel, rowLabels } from './model.js';
 import { batchNetwork } from './network.js';
 
 type Batch = HostArray<'float32'>;
@@ -68,7 +69,6 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   }
   const steps = parts.steps(length);
   const batch = Math.min(count, options.batch ?? 16);
-  const free = model.classes === null ? null : nullLabel(model);
   const guiding = typeof guidance === 'number' ? byScale(options, guidance) : guidance;
   using network = batchNetwork({ model, runtime, batch });
   using guide = guider({ ...options, network, precondition: parts.precondition, guiding });
@@ -76,7 +76,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   for (let first = 0; first < count; first += batch) {
     const size = Math.min(batch, count - first);
     const space = randomModes.get(random)({ seed, first });
-    const labels = model.config.num_class_embeds === null ? null : labelsOf({ options, first, size, free });
+    const labels = rowLabels({ model, labels: options.labels, first, count: size });
     const path = guide({ labels, first, count: size, space });
     const like = floats([size, ...dataShape(model.config)]);
     const start = startingNoise({ steps, like, space, key: key(seed), scale: parts.startScale });
@@ -97,29 +97,13 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
 }
 
 /** Runs `generate` to its end. */
-export async function generateAll(options: GenerateOptions): Promise<Batch> {
-  const work = generate(options);
-  for (;;) {
-    const { done, value } = await work.next();
-    if (done) return value;
-  }
-}
+export const generateAll = (options: GenerateOptions): Promise<Batch> => finish(generate(options));
 
 /** Classifier-free guidance of a scale, for those who have labels and something to compare with. */
 function byScale({ model, labels }: GenerateOptions, scale: number): Guiding {
   const isGuided = scale !== 1 && labels !== undefined && nullLabel(model) !== null;
   return { choices: isGuided ? [{ name: 'classifier-free', options: { scale } }] : [] };
 }
-
-interface LabelsOptions {
-  readonly options: GenerateOptions;
-  readonly first: number;
-  readonly size: number;
-  readonly free: number | null;
-}
-
-const labelsOf = ({ options, first, size, free }: LabelsOptions): readonly number[] =>
-  Array.from({ length: size }, (_, i) => options.labels?.[first + i] ?? free ?? 0);
 
 /** One clear error for what cannot be asked, before anything is compiled. */
 function check(options: GenerateOptions): void {

@@ -1,5 +1,5 @@
 import { ToolkitError } from '../core/errors.js';
-import { floats, type HostArray, int64s, rows, type Shape, sizeOf } from '../core/host-array.js';
+import { floats, type HostArray, int64s, padRows, rows, type Shape, sizeOf } from '../core/host-array.js';
 import { add, type Graph, input, mul, optimize, reshape, type Tensor } from '../graph/index.js';
 import {
   bindParams,
@@ -87,7 +87,7 @@ export function hspace({ model, runtime, batch, tap = bottleneck, functions = []
     const count = x.shape[0]!;
     const size = Math.ceil(count / batch) * batch;
     const feeds = {
-      x: filled(x, size),
+      x: padRows(x, size),
       t: floats([size], new Float32Array(size).fill(cNoise)),
       ...(conditional && {
         class_labels: int64s(
@@ -118,7 +118,7 @@ export function hspace({ model, runtime, batch, tap = bottleneck, functions = []
         );
       }
       const cut = await run('shift', question, (size) => ({
-        delta: delta ? filled(delta, size) : floats([size, ...shape]),
+        delta: delta ? padRows(delta, size) : floats([size, ...shape]),
         ...Object.fromEntries(
           functions.map((_, i) => [
             `strength.${i}`,
@@ -146,14 +146,6 @@ type Filled = (size: number) => Readonly<Record<string, HostArray>>;
 
 const prefixed = (values: ParamValues, i: number) =>
   [...values].map(([path, value]) => [`function.${i}.${path}`, value] as const);
-
-function filled(x: Batch, size: number): Batch {
-  const [count = 0, ...rest] = x.shape;
-  if (count === size) return x;
-  const out = floats([size, ...rest]);
-  out.data.set(x.data);
-  return out;
-}
 
 /** The network as a U-Net, or a sentence about what has no taps. */
 function unetOf({ network, config }: Pick<DiffusionModel, 'network' | 'config'>, tap: string): UNet2d {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { tinyModel, usualScheme } from '../../test/model-fixtures.js';
+import { finish } from '../core/finish.js';
 import { floats, rows, sizeOf } from '../core/host-array.js';
 import { fold, gaussians, key } from '../core/random.js';
 import { createRuntime } from '../runtime/node.js';
 import { type InversionName, inversions } from '../sampling/index.js';
-import { type InvertOptions, inversionLevels, invert, walkBack, walked } from './invert.js';
+import { type InvertOptions, inversionLevels, invert, walkBack } from './invert.js';
 import { type TranslateOptions, translate } from './translate.js';
 
 const runtime = createRuntime({ threads: 1 });
@@ -46,20 +47,20 @@ suite('there and back', () => {
   test('of no way at all, the very same pictures', async () => {
     for (const name of inversions.names) {
       const options = { ...usual, inversion: { name }, strength: 0 };
-      const found = await walked(invert(options));
-      assert.equal(await walked(walkBack({ ...options, labels: [1, 1, 1], found })), pictures, name);
+      const found = await finish(invert(options));
+      assert.equal(await finish(walkBack({ ...options, labels: [1, 1, 1], found })), pictures, name);
     }
   });
 
   for (const name of inversions.names) {
     test(`${name}: a picture is the same in any batch`, async () => {
       const options = { ...usual, inversion: { name } };
-      const all = await walked(invert(options));
-      const apart = await walked(invert({ ...options, batch: 1 }));
+      const all = await finish(invert(options));
+      const apart = await finish(invert({ ...options, batch: 1 }));
       assert.deepEqual(apart.start, all.start);
       assert.deepEqual(apart.recorded, all.recorded);
-      const back = await walked(walkBack({ ...options, found: all }));
-      assert.deepEqual(await walked(walkBack({ ...options, found: apart, batch: 2 })), back);
+      const back = await finish(walkBack({ ...options, found: all }));
+      assert.deepEqual(await finish(walkBack({ ...options, found: apart, batch: 2 })), back);
       if (inversions.entries[name].definition.order === Infinity) {
         assert.ok(distance(back, pictures) < 1e-4, `${distance(back, pictures)}`);
       }
@@ -69,18 +70,18 @@ suite('there and back', () => {
   test('guided, where it is exact', async () => {
     for (const name of ['fixed-point', 'edit-friendly'] as const) {
       const options = { ...usual, inversion: { name }, guidance: 3 };
-      const found = await walked(invert(options));
-      const back = await walked(walkBack({ ...options, found }));
+      const found = await finish(invert(options));
+      const back = await finish(walkBack({ ...options, found }));
       assert.ok(distance(back, pictures) < 1e-3, `${name}: ${distance(back, pictures)}`);
-      const unguided = await walked(walkBack({ ...options, guidance: 1, found }));
+      const unguided = await finish(walkBack({ ...options, guidance: 1, found }));
       assert.ok(distance(unguided, pictures) > 1e-3, `${name}: guidance changes nothing`);
     }
   });
 
   test('of part of the way, and without classes', async () => {
     const options = { ...usual, model: plain, labels: null, strength: 0.5 };
-    const found = await walked(invert(options));
-    assert.ok(distance(await walked(walkBack({ ...options, found })), pictures) < 1e-4, 'there and back');
+    const found = await finish(invert(options));
+    assert.ok(distance(await finish(walkBack({ ...options, found })), pictures) < 1e-4, 'there and back');
   });
 
   test('counts its steps', async () => {
@@ -147,7 +148,7 @@ suite('translation', () => {
 
 suite('what is refused', () => {
   const refused = (given: Partial<InvertOptions>, code: string, message: string): Promise<void> =>
-    assert.rejects(walked(invert({ ...usual, ...given })), { code, message });
+    assert.rejects(finish(invert({ ...usual, ...given })), { code, message });
 
   test('guidance, where the inversion cannot take it', async () => {
     await refused(

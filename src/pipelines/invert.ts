@@ -20,7 +20,7 @@ import {
   type Solved,
   trajectory,
 } from '../sampling/index.js';
-import { type DiffusionModel, nullLabel } from './model.js';
+import { type DiffusionModel, nullLabel, rowLabels } from './model.js';
 import { modelDenoiser } from './model-denoiser.js';
 import { batchNetwork } from './network.js';
 
@@ -271,10 +271,7 @@ async function* inParts({
     const space = batchSpace({ first });
     const denoise = modelDenoiser({
       ...{ config: model.config, network, precondition, space },
-      labels:
-        model.config.num_class_embeds === null
-          ? null
-          : Array.from({ length: last - first }, (_, i) => labels?.[first + i] ?? free ?? 0),
+      labels: rowLabels({ model, labels, first, count: last - first }),
       guidance: guidance !== 1 && free !== null && labels ? { scale: guidance, free } : null,
     });
     yield { first, last, count, batch, denoise, space };
@@ -333,12 +330,4 @@ function check(who: string, { model, pictures, labels, steps, strength, seed, gu
   if (nullLabel(model) !== null) return;
   if (!labels || labels.includes(null)) refuse('this model has no label for "any class". Give every picture a class.');
   if (guidance !== 1) refuse('guidance compares with "any class", and this model has no label for it. Leave it at 1.');
-}
-
-/** Runs a walk to its end. */
-export async function walked<R>(work: AsyncGenerator<WalkFrame, R, undefined>): Promise<R> {
-  for (;;) {
-    const { done, value } = await work.next();
-    if (done) return value;
-  }
 }

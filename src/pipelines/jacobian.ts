@@ -1,5 +1,5 @@
 import { ToolkitError } from '../core/errors.js';
-import { floats, type HostArray, int64s, rows, sizeOf } from '../core/host-array.js';
+import { floats, type HostArray, int64s, padRows, rows, sizeOf } from '../core/host-array.js';
 import type { Space } from '../core/space.js';
 import type { Precondition } from '../diffusion/index.js';
 import { grad, input, optimize, slice } from '../graph/index.js';
@@ -55,8 +55,8 @@ export function denoiserPullback(options: DenoiserPullbackOptions): DenoiserPull
     const count = x.shape[0]!;
     const size = Math.ceil(count / batch) * batch;
     const feeds = {
-      x: filled(x, size),
-      v: filled(v, size),
+      x: padRows(x, size),
+      v: padRows(v, size),
       t: floats([size], new Float32Array(size).fill(cNoise)),
       ...(conditional && {
         class_labels: int64s(
@@ -98,12 +98,4 @@ function pullbackGraph({ config, network }: Pick<DiffusionModel, 'config' | 'net
   const prediction = config.out_channels === 2 * config.in_channels ? slice(out, half) : out;
   const [dx] = grad(prediction, [x], v);
   return optimize({ outputs: { dx: dx! } });
-}
-
-function filled(x: Batch, size: number): Batch {
-  const [count = 0, ...rest] = x.shape;
-  if (count === size) return x;
-  const out = floats([size, ...rest], new Float32Array(size * sizeOf(rest)));
-  out.data.set(x.data);
-  return out;
 }

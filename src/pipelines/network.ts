@@ -1,4 +1,4 @@
-import { floats, type HostArray, int64s, rows } from '../core/host-array.js';
+import { floats, type HostArray, int64s, padRows, rows } from '../core/host-array.js';
 import { concat, constant, input, optimize, type Tensor } from '../graph/index.js';
 import { bindParams, dataShape } from '../nn/index.js';
 import type { Executable, Runtime } from '../runtime/index.js';
@@ -40,8 +40,7 @@ export function batchNetwork({ model, runtime, batch }: BatchNetworkOptions): Ba
       const count = x.shape[0]!;
       const size = Math.ceil(count / batch) * batch;
       const executable = await compile(size);
-      const filled =
-        count === size ? x : floats([size, ...x.shape.slice(1)], filledTo(x.data, size * (x.data.length / count)));
+      const filled = padRows(x, size);
       const labels = (): HostArray<'int64'> =>
         int64s(
           [size],
@@ -83,10 +82,4 @@ const isSelfConditioned = ({ config }: Pick<DiffusionModel, 'config'>): boolean 
 function shownItsAnswer(apply: (x: Tensor) => Tensor, x: Tensor): Tensor {
   const first = apply(concat(x, constant(floats(x.shape)), { axis: 1 }));
   return apply(concat(x, first, { axis: 1 }));
-}
-
-function filledTo(data: Float32Array, length: number): Float32Array {
-  const out = new Float32Array(length);
-  out.set(data);
-  return out;
 }

@@ -1,4 +1,5 @@
 import { ToolkitError } from '../core/errors.js';
+import { finish } from '../core/finish.js';
 import { concatRows, floats, type HostArray, rows, type Shape, sizeOf } from '../core/host-array.js';
 import type { Key } from '../core/random.js';
 import { batchSpace } from '../core/space.js';
@@ -18,8 +19,9 @@ import {
   timeOf,
   trajectory,
 } from '../sampling/index.js';
+import type { GenerateFrame } from './generate.js';
 import { bottleneck, type DeltaFunction, type Hspace, hspace } from './hspace.js';
-import { type DiffusionModel, nullLabel } from './model.js';
+import { type DiffusionModel, nullLabel, rowLabels } from './model.js';
 import { type BatchNetwork, batchNetwork } from './network.js';
 
 type Batch = HostArray<'float32'>;
@@ -60,15 +62,7 @@ export interface SemanticOptions {
 }
 
 /** What is known after one step of one batch. */
-export interface SemanticFrame {
-  readonly done: number;
-  readonly total: number;
-  /** Number of the first picture of this batch. */
-  readonly first: number;
-  readonly step: number;
-  readonly x: Batch;
-  readonly denoised: Batch;
-}
+export type SemanticFrame = GenerateFrame;
 
 /** The whole walk is edited and none of it boosted. */
 export const wholeWalk: EditingInterval = Object.freeze({ edit: 0, boost: 0 });
@@ -107,10 +101,7 @@ export async function* semantic(options: SemanticOptions): AsyncGenerator<Semant
   for (let first = 0; first < total; first += batch) {
     const size = Math.min(batch, total - first);
     const space = batchSpace({ first: (options.first ?? 0) + first });
-    const labels =
-      model.config.num_class_embeds === null
-        ? null
-        : Array.from({ length: size }, (_, i) => options.labels?.[first + i] ?? free ?? 0);
+    const labels = rowLabels({ model, labels: options.labels, first, count: size });
     const own = edits.map(({ change, strengths }) => ({ change, strengths: strengths.slice(first, first + size) }));
     const { denoise, shifted } = semanticDenoisers({
       plain,
@@ -148,13 +139,7 @@ export async function* semantic(options: SemanticOptions): AsyncGenerator<Semant
 }
 
 /** Runs `semantic` to its end. */
-export async function semanticAll(options: SemanticOptions): Promise<Batch> {
-  const work = semantic(options);
-  for (;;) {
-    const { done, value } = await work.next();
-    if (done) return value;
-  }
-}
+export const semanticAll = (options: SemanticOptions): Promise<Batch> => finish(semantic(options));
 
 const openTap = ({
   model,
@@ -320,10 +305,7 @@ export async function invertSemantic(options: InvertSemanticOptions): Promise<Ba
   for (let first = 0; first < total; first += batch) {
     const size = Math.min(batch, total - first);
     const space = batchSpace({ first });
-    const labels =
-      model.config.num_class_embeds === null
-        ? null
-        : Array.from({ length: size }, (_, i) => options.labels?.[first + i] ?? free ?? 0);
+    const labels = rowLabels({ model, labels: options.labels, first, count: size });
     const { precondition } = parts;
     const { denoise } = semanticDenoisers({
       ...{ plain, open: null, precondition, labels, guidance: null, space },

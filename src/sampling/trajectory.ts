@@ -1,4 +1,5 @@
 import { show, ToolkitError } from '../core/errors.js';
+import { finish } from '../core/finish.js';
 import { fold, type Key } from '../core/random.js';
 import type { Space } from '../core/space.js';
 import { isFiniteValue, isFloats } from '../core/values.js';
@@ -108,13 +109,7 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
 }
 
 /** Runs a trajectory to its end. */
-export async function sample<X>(options: TrajectoryOptions<X>): Promise<X> {
-  const walk = trajectory(options);
-  for (;;) {
-    const { done, value } = await walk.next();
-    if (done) return value;
-  }
-}
+export const sample = <X>(options: TrajectoryOptions<X>): Promise<X> => finish(trajectory(options));
 
 export interface StartingNoiseOptions<X> {
   readonly steps: Steps;

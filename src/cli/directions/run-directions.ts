@@ -15,6 +15,7 @@ import type { Runtime } from '../../runtime/runtime.js';
 import type { AttributeJudge } from '../../training/index.js';
 import { usageError } from '../parse.js';
 import type { Output } from '../terminal/output.js';
+import { watched } from '../terminal/watched.js';
 import { commandLine } from '../train/command-line.js';
 import { version } from '../version.js';
 import { calibrate, rescaled } from './calibrate.js';
@@ -122,8 +123,9 @@ async function found(name: string, examples: AttributeExamples, job: RunDirectio
       ...{ lr: options.lr, edit: options.edit, key: root },
     });
     let losses = 0;
-    const learned = await watched(work, out, {
+    const learned = await watched(work, {
       what: `Training ${name}`,
+      out,
       each: ({ done, total, loss }) => {
         if (done > total * 0.75) losses += loss / (total - Math.floor(total * 0.75));
       },
@@ -146,7 +148,7 @@ async function found(name: string, examples: AttributeExamples, job: RunDirectio
   if (wrong !== undefined) throw usageError(`directions: --times must rise within (0, 1], got ${options.times}.`);
   const { tap, method, pictures: count, pooled } = options;
   const work = findDirection({ ...job, tap, method, examples, count, times, pooled, key: root });
-  const { change, values, pictures } = await watched(work, out, { what: `Looking for ${name}`, each: () => {} });
+  const { change, values, pictures } = await watched(work, { what: `Looking for ${name}`, out });
   return {
     ...facts,
     change: options.averaged ? averaged(change) : change,
@@ -177,30 +179,6 @@ async function calibrated(
   );
   const measured = { calibration: strength.toPrecision(4), error: is, unedited: was };
   return { ...direction, change: rescaled(change, strength), details: { ...details, ...measured } };
-}
-
-interface Watch<P> {
-  readonly what: string;
-  readonly each: (progress: P) => void;
-}
-
-async function watched<P extends { readonly done: number; readonly total: number }, R>(
-  work: AsyncGenerator<P, R, undefined>,
-  out: Output,
-  { what, each }: Watch<P>,
-): Promise<R> {
-  let bar: ReturnType<Output['progress']> | null = null;
-  try {
-    for (;;) {
-      const { done, value } = await work.next();
-      if (done) return value;
-      bar ??= out.progress({ what, total: value.total, unit: 'steps' });
-      bar.update(value.done);
-      each(value);
-    }
-  } finally {
-    bar?.end();
-  }
 }
 
 /** The mean over times as the one direction for all of them. */

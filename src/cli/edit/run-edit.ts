@@ -13,6 +13,7 @@ import { sampleOptions } from '../sample/sample-options.js';
 import { type SampleOptions, type Sampling, settleSampling } from '../sample/settle-sampling.js';
 import { figure } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
+import { watched } from '../terminal/watched.js';
 import type { EditKind, EditOptions, EditProgress, PreparedEdit, Size } from './define-edit-kind.js';
 import { readMask, sizedMask } from './edit-mask.js';
 import { copiesOf, openSource, repeated, type Source } from './edit-source.js';
@@ -157,19 +158,7 @@ async function walk(
   { kind, out, watch }: Pick<RunEditOptions, 'out' | 'watch'> & { readonly kind: EditKind },
 ): Promise<Batch> {
   if (prepared.cost !== null) out.say(`${kind.name}: ${prepared.cost}.`);
-  const work = prepared.run();
-  let bar: ReturnType<Output['progress']> | null = null;
-  try {
-    for (;;) {
-      const { done, value } = await work.next();
-      if (done) return value;
-      bar ??= out.progress({ what: 'Editing', total: value.total, unit: 'evaluations' });
-      bar.update(value.done);
-      await watch(value);
-    }
-  } finally {
-    bar?.end();
-  }
+  return watched(prepared.run(), { what: 'Editing', unit: 'evaluations', out, each: watch });
 }
 
 interface Composing {

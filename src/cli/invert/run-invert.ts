@@ -12,6 +12,7 @@ import { usageError } from '../parse.js';
 import { parseClasses } from '../sample/classes.js';
 import { scaleOf } from '../sample/settle-sampling.js';
 import type { Output } from '../terminal/output.js';
+import { watched } from '../terminal/watched.js';
 import { asMistakeIn, named } from '../train/named.js';
 import { readInput } from './input-pictures.js';
 import type { invertOptions } from './invert-options.js';
@@ -65,9 +66,12 @@ async function runThereAndBack(job: RunInvertOptions, ending: string): Promise<I
   const labels = labelsOf({ options, model, classes });
   const { steps, strength, seed, batch, guidance, scale } = options;
   const shared = { model, runtime, labels, guidance, batch, signal };
-  const found = await watched(invert({ ...shared, pictures, inversion, steps, strength, seed }), 'Inverting', out);
+  const found = await watched(invert({ ...shared, pictures, inversion, steps, strength, seed }), {
+    what: 'Inverting',
+    out,
+  });
   warnOfUnsolved(found, names, out);
-  const back = await watched(walkBack({ ...shared, found }), 'Walking back', out);
+  const back = await watched(walkBack({ ...shared, found }), { what: 'Walking back', out });
   const recipe = recipeOf({ command: 'invert', path, model, sources, options, outputs: ['out', 'reconstruct'] });
   if (ending === '.npy') await writeNpy(options.out, found.start);
   else if (ending === '.safetensors') {
@@ -99,11 +103,10 @@ async function runBack(job: RunInvertOptions, ending: string): Promise<InvertRes
     options.class === null ? facts.labels : labelsOf({ options, model, classes: Array<null>(count).fill(null) });
   const guidance = options.guidance === 1 ? facts.guidance : options.guidance;
   const { batch } = options;
-  const pictures = await watched(
-    walkBack({ model, runtime, labels, guidance, batch, signal, found }),
-    'Walking back',
+  const pictures = await watched(walkBack({ model, runtime, labels, guidance, batch, signal, found }), {
+    what: 'Walking back',
     out,
-  );
+  });
   const recipe = recipeOf({ command: 'invert', path, model, sources: [], options, outputs: ['out'] });
   if (ending === '.npy') await writeNpy(options.out, pictures);
   else
@@ -133,25 +136,6 @@ function labelsOf({ options, model, classes }: LabelsOptions): readonly (number 
   throw usageError(
     `invert: --class must name one class, or one for each of ${classes.length} pictures, got ${wanted.length}.`,
   );
-}
-
-/** Runs a walk with a bar. */
-export async function watched<F extends WalkFrame, R>(
-  work: AsyncGenerator<F, R, undefined>,
-  what: string,
-  out: Output,
-): Promise<R> {
-  let bar: ReturnType<Output['progress']> | null = null;
-  try {
-    for (;;) {
-      const { done, value } = await work.next();
-      if (done) return value;
-      bar ??= out.progress({ what, total: value.total, unit: 'steps' });
-      bar.update(value.done);
-    }
-  } finally {
-    bar?.end();
-  }
 }
 
 /** The model a command works with, by its folder. */

@@ -1,7 +1,14 @@
 import { concatRows, floats, type HostArray } from '../../core/host-array.js';
-import { type DiffusionModel, type GuidingModels, generate, isPointModel } from '../../pipelines/index.js';
+import {
+  type DiffusionModel,
+  type GenerateFrame,
+  type GuidingModels,
+  generate,
+  isPointModel,
+} from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Output } from '../terminal/output.js';
+import { watched } from '../terminal/watched.js';
 import type { Sampling } from './settle-sampling.js';
 
 export interface DrawSamplesOptions {
@@ -29,19 +36,11 @@ export async function drawSamples(options: DrawSamplesOptions): Promise<Drawn> {
   const work = generate({ model, runtime, ...rest, ...guiding, ...(labels && { labels }), scheme, signal });
   const frames: HostArray<'float32'>[][] = [];
   const shown = isPointModel(model) ? (x: HostArray<'float32'>) => x : withinRange;
-  let bar: ReturnType<Output['progress']> | null = null;
-  try {
-    for (;;) {
-      const { done, value } = await work.next();
-      if (done) return { pictures: value, frames: frames.map(concatRows) };
-      bar ??= out.progress({ what: 'Sampling', total: value.total, unit: 'steps' });
-      bar.update(value.done);
-      if (keep === null) continue;
-      (frames[value.step - 1] ??= []).push(keep === 'noisy' ? shown(value.x) : value.denoised);
-    }
-  } finally {
-    bar?.end();
-  }
+  const each = (frame: GenerateFrame): void => {
+    if (keep !== null) (frames[frame.step - 1] ??= []).push(keep === 'noisy' ? shown(frame.x) : frame.denoised);
+  };
+  const pictures = await watched(work, { what: 'Sampling', out, each });
+  return { pictures, frames: frames.map(concatRows) };
 }
 
 /** Noise far beyond the range of pictures, as in notations without α, is shown at unit size. */

@@ -12,11 +12,12 @@ import type { Runtime } from '../../runtime/runtime.js';
 import { type InputPictures, readInput } from '../invert/input-pictures.js';
 import { recipeOf } from '../invert/recipe.js';
 import { compared, type PictureReport, warnOfUnsolved } from '../invert/report.js';
-import { chosenInversion, watched } from '../invert/run-invert.js';
+import { chosenInversion } from '../invert/run-invert.js';
 import { usageError } from '../parse.js';
 import { outputKind } from '../sample/outputs.js';
 import { scaleOf } from '../sample/settle-sampling.js';
 import type { Output } from '../terminal/output.js';
+import { watched } from '../terminal/watched.js';
 import { fitting, targetClass } from './choose-classes.js';
 import { guessClasses } from './judge.js';
 import type { translateOptions } from './translate-options.js';
@@ -64,7 +65,7 @@ export async function runTranslate(job: RunTranslateOptions): Promise<TranslateR
   const frames: Batch[] = [];
   const keep = ({ first, x }: TranslateFrame): void => void (first === 0 && options.gif !== null && frames.push(x));
   const work = translate({ ...shared, source: own, target: other, pictures: input.pictures });
-  const { pictures, found } = await watched(seen(work, keep), 'Translating', out);
+  const { pictures, found } = await watched(work, { what: 'Translating', out, each: keep });
   warnOfUnsolved(found, input.names, out);
   const back = options.cycle
     ? await watched(
@@ -73,8 +74,7 @@ export async function runTranslate(job: RunTranslateOptions): Promise<TranslateR
           source: { ...other, guidance: options.sourceGuidance },
           target: { ...own, guidance: options.guidance },
         }),
-        'Translating back',
-        out,
+        { what: 'Translating back', out },
       )
     : null;
   if (back) warnOfUnsolved(back.found, input.names, out);
@@ -165,16 +165,6 @@ const conditioned = (model: DiffusionModel, names: readonly string[] | null, gui
   ...(names && { labels: names.map((name) => model.classes!.indexOf(name)) }),
   guidance,
 });
-
-/** The same work, every frame of it shown to `watch`. */
-async function* seen<F, R>(work: AsyncGenerator<F, R, undefined>, watch: (frame: F) => void) {
-  for (;;) {
-    const { done, value } = await work.next();
-    if (done) return value;
-    watch(value);
-    yield value;
-  }
-}
 
 interface WriteOptions {
   readonly options: TranslateCommandOptions;

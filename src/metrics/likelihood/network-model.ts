@@ -1,4 +1,4 @@
-import { floats, type HostArray, int64s, rows, type Shape, sizeOf } from '../../core/host-array.js';
+import { floats, type HostArray, int64s, padRows, rows, type Shape, sizeOf } from '../../core/host-array.js';
 import type { Coefficients, Grid, Precondition } from '../../diffusion/index.js';
 import { grad, input, optimize, slice, type Tensor } from '../../graph/index.js';
 import type { Executable, Feeds, Runtime } from '../../runtime/index.js';
@@ -54,12 +54,12 @@ export function networkLikelihood(options: NetworkLikelihoodOptions): Likelihood
   };
 
   const feedsOf = ({ x, levels, labels: given }: NoisyBatch, coefficients: readonly Coefficients[]): Feeds => ({
-    x: filled(
+    x: padRows(
       scaled(
         x,
         coefficients.map(({ cIn }) => cIn),
       ),
-      full,
+      full[0]!,
     ),
     t: floats(
       [batch],
@@ -88,7 +88,7 @@ export function networkLikelihood(options: NetworkLikelihoodOptions): Likelihood
     },
     async pull(noisy, probes) {
       const coefficients = noisy.levels.map(precondition);
-      const feeds = { ...feedsOf(noisy, coefficients), v: filled(probes, full) };
+      const feeds = { ...feedsOf(noisy, coefficients), v: padRows(probes, full[0]!) };
       const results = await (await open('pull')).run(feeds);
       const inner = coefficients.map(({ cSkip, cOut, cIn }) => ({ cSkip, cOut: cOut * cIn }));
       return {
@@ -124,12 +124,4 @@ function scaled(x: Batch, factors: readonly number[]): Batch {
     x.shape,
     x.data.map((value, i) => value * factors[Math.floor(i / size)]!),
   );
-}
-
-/** The rows of `x` at the front of a batch of the compiled size. */
-function filled(x: Batch, shape: Shape): Batch {
-  if (x.shape[0] === shape[0]) return x;
-  const out = floats(shape);
-  out.data.set(x.data);
-  return out;
 }

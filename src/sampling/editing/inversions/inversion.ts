@@ -1,4 +1,5 @@
 import { ToolkitError } from '../../../core/errors.js';
+import { finish } from '../../../core/finish.js';
 import { type OptionSpecs, type Resolved, resolve } from '../../../core/options.js';
 import type { Key } from '../../../core/random.js';
 import type { Space } from '../../../core/space.js';
@@ -143,13 +144,8 @@ const inverted = <X>({
 });
 
 /** Runs an inversion to its end. */
-export async function invertAll<X>(inversion: Inversion, task: InversionTask<X>): Promise<Inverted<X>> {
-  const work = inversion.invert(task);
-  for (;;) {
-    const { done, value } = await work.next();
-    if (done) return value;
-  }
-}
+export const invertAll = <X>(inversion: Inversion, task: InversionTask<X>): Promise<Inverted<X>> =>
+  finish(inversion.invert(task));
 
 /** Steps as intervals that meet: a walk up has to land where the walk back starts. */
 function connected(who: string, steps: Steps): readonly Interval[] {
