@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { type Shape, sizeOf } from '../core/host-array.js';
-import { layoutOf } from './layout.js';
+import { blocksOf, layoutOf } from './layout.js';
 
 suite('layoutOf', () => {
   test('lets large parameters stand alone and joins small ones around them', () => {
@@ -20,13 +20,14 @@ suite('layoutOf', () => {
       {
         id: '0',
         size: 4,
+        start: 0,
         parts: [
           { name: 'a', shape: [3], offset: 0 },
           { name: 'b', shape: [], offset: 3 },
         ],
       },
-      { id: '1', size: 10, parts: [{ name: 'c', shape: [2, 5], offset: 0 }] },
-      { id: '2', size: 2, parts: [{ name: 'd', shape: [2], offset: 0 }] },
+      { id: '1', size: 10, start: 4, parts: [{ name: 'c', shape: [2, 5], offset: 0 }] },
+      { id: '2', size: 2, start: 14, parts: [{ name: 'd', shape: [2], offset: 0 }] },
     ]);
   });
 
@@ -53,7 +54,10 @@ suite('layoutOf', () => {
               (chunk) => chunk === chunks.findLast(({ parts: own }) => own[0] && sizeOf(own[0].shape) < least),
             ),
         );
-        for (const { size, parts: own } of chunks) {
+        let row = 0;
+        for (const { size, start, parts: own } of chunks) {
+          assert.equal(start, row);
+          row += size;
           let end = 0;
           for (const { offset, shape } of own) {
             assert.equal(offset, end);
@@ -68,4 +72,26 @@ suite('layoutOf', () => {
   });
 
   test('no parameters, no chunks', () => assert.deepEqual(layoutOf(new Map()), []));
+});
+
+suite('blocksOf', () => {
+  const of = (size: number, most: number) => blocksOf([{ id: '0', size, start: 0, parts: [] }], most);
+
+  test('what fits is one block without padding', () => {
+    assert.deepEqual(of(7, 10), { size: 7, count: 1 });
+    assert.deepEqual(of(10, 10), { size: 10, count: 1 });
+    assert.deepEqual(blocksOf([]), { size: 0, count: 1 });
+  });
+
+  test('else blocks are equal and hold everything with less than one element of padding each', () => {
+    assert.deepEqual(of(11, 10), { size: 6, count: 2 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 40 }), (total, most) => {
+        const { size, count } = of(total, most);
+        assert.ok(size <= most, `blocks of ${size} are over the limit ${most}`);
+        assert.ok(size * count >= total && (size - 1) * count < total, `${count} blocks of ${size} for ${total}`);
+      }),
+      { seed: 2 },
+    );
+  });
 });

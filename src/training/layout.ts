@@ -7,10 +7,12 @@ export interface Part {
   readonly offset: number;
 }
 
-/** Neighbouring parameters that the optimiser updates as one flat vector. */
+/** Neighbouring parameters whose gradients are computed as one flat vector. */
 export interface Chunk {
   readonly id: string;
   readonly size: number;
+  /** Where the chunk starts when all of them stand in a row. */
+  readonly start: number;
   readonly parts: readonly Part[];
 }
 
@@ -36,7 +38,28 @@ export function layoutOf(parameters: ReadonlyMap<string, Shape>, least = 65_536)
     shared.push({ name, shape, offset: size });
     size += elements;
   }
-  return groups.map((parts, id) => ({ id: String(id), size: endOf(parts.at(-1)!), parts }));
+  let start = 0;
+  return groups.map((parts, id) => {
+    const chunk = { id: String(id), size: endOf(parts.at(-1)!), start, parts };
+    start += chunk.size;
+    return chunk;
+  });
+}
+
+/** Equal pieces that the optimiser updates one after the other; they cut across chunks. */
+export interface Blocks {
+  readonly size: number;
+  readonly count: number;
+}
+
+/**
+ * As few blocks of at most `most` elements as hold all chunks in a row, and of those the smallest. While one is updated only
+ * its own results exist beside the state.
+ */
+export function blocksOf(chunks: readonly Chunk[], most = 262_144): Blocks {
+  const total = chunks.reduce((sum, { size }) => sum + size, 0);
+  const count = Math.max(1, Math.ceil(total / most));
+  return { size: Math.ceil(total / count), count };
 }
 
 const endOf = ({ shape, offset }: Part): number => offset + sizeOf(shape);

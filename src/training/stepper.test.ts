@@ -313,19 +313,22 @@ async function gradientsAt(values: Values, batch: Feeds): Promise<{ readonly los
   };
 }
 
-suite('an optimiser that reads a slot in two places', () => {
-  // Lion: the step looks along β₁·m + (1 − β₁)·g, the memory keeps β₂·m + (1 − β₂)·g. Chen et al. 2023 (arXiv:2302.06675).
-  const lion = defineOptimizer({
-    name: 'lion',
-    options: {},
-    slots: ['m'],
-    scalars: ({ lr }) => ({ lr }),
-    update({ p, g, slots: { m }, scalars: { lr } }) {
-      const direction = sign(add(mul(m, 0.9), mul(g, 0.1)));
-      return { p: sub(p, mul(direction, lr)), slots: { m: add(mul(m, 0.99), mul(g, 0.01)) } };
-    },
-  });
+/**
+ * Reads its slot in two places: the step looks along β₁·m + (1 − β₁)·g, the memory keeps β₂·m + (1 − β₂)·g.
+ * Chen et al. 2023 (arXiv:2302.06675).
+ */
+const lion = defineOptimizer({
+  name: 'lion',
+  options: {},
+  slots: ['m'],
+  scalars: ({ lr }) => ({ lr }),
+  update({ p, g, slots: { m }, scalars: { lr } }) {
+    const direction = sign(add(mul(m, 0.9), mul(g, 0.1)));
+    return { p: sub(p, mul(direction, lr)), slots: { m: add(mul(m, 0.99), mul(g, 0.01)) } };
+  },
+});
 
+suite('an optimiser that reads a slot in two places', () => {
   test('is not written in place: the engine agrees with the interpreter', async () => {
     const ends = await Promise.all(
       runtimes.map(async (runtime) => {
@@ -336,4 +339,49 @@ suite('an optimiser that reads a slot in two places', () => {
     );
     for (const kind of ['p', 'm', 'ema']) assert.ok(apart(ends[1]![kind]!, ends[0]![kind]!) < 1e-4, kind);
   });
+});
+
+suite('more parameters than one block holds', () => {
+  /** Five numbers over and over: whatever cuts the row, each must move like its twin in a stepper of five. */
+  const long = new Map<string, Shape>([
+    ['a', [300_000]],
+    ['b', [17, 15_000]],
+    ['c', [5]],
+  ]);
+  const short = new Map<string, Shape>([['c', [5]]]);
+  const repeated = (of: ReadonlyMap<string, Shape>, label: string): Values => {
+    const five = random([5], label).data;
+    return new Map(
+      [...of].map(([name, at]) => [
+        name,
+        floats(
+          at,
+          Float32Array.from({ length: sizeOf(at) }, (_, i) => five[i % 5]!),
+        ),
+      ]),
+    );
+  };
+
+  for (const optimizer of [adamw(), lion()]) {
+    test(`${optimizer.name} moves every element alike`, async () => {
+      const ends = [];
+      for (const of of [long, short]) {
+        const given = { objective: givenGradients(of), initial: repeated(of, 'p'), optimizer, clip: false };
+        using stepper = await build(given);
+        for (let step = 0; step < 3; step++) {
+          const gradients = [...repeated(of, `g ${step}`)].map(([name, g]) => [`of/${name}`, g] as const);
+          await stepper.step([Object.fromEntries(gradients)], { lr: 0.1, emaDecay: 0.5 });
+        }
+        ends.push(everything(stepper));
+      }
+      const [many, few] = ends as [Record<string, Values>, Record<string, Values>];
+      for (const [kind, values] of Object.entries(many)) {
+        const five = few[kind]!.get('c')!.data;
+        for (const [name, { data }] of values) {
+          const odd = data.findIndex((value, i) => value !== five[i % 5]);
+          assert.equal(odd, -1, `${kind} of ${name} differs at ${odd}`);
+        }
+      }
+    });
+  }
 });

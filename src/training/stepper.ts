@@ -1,12 +1,8 @@
 import { show, ToolkitError } from '../core/errors.js';
-import { floats, type HostArray } from '../core/host-array.js';
+import { floats, type HostArray, type Shape, sizeOf } from '../core/host-array.js';
 import { inputsOf, showType } from '../graph/index.js';
 import type { Executable, Feeds, Runtime } from '../runtime/index.js';
-import type { Chunk, Part } from './layout.js';
 import { type UpdateOptions, updateGraphs } from './update.js';
-
-/** One value of everything that an optimiser step changes: per chunk, the parameters, the slots, the average. */
-type Arrays = Record<string, HostArray<'float32'>>;
 
 export interface StepSettings {
   readonly lr: number;
@@ -44,48 +40,65 @@ export interface StepperOptions extends UpdateOptions {
 }
 
 /**
- * Holds parameters and optimiser state and moves them step by step: one array of each, written in place. Gradients are
- * computed first and judged; only when loss and norm are finite is the state touched. An optimiser that reads a slot in
- * two places cannot be written in place and gets a second set of arrays.
+ * Holds parameters and optimiser state and moves them step by step: one array of each kind, written in place, a block at a
+ * time. Gradients are computed first and judged; only when loss and norm are finite is the state touched. The blocks of an
+ * optimiser that reads a slot in two places cannot be written in place: they are copied there.
  */
 export async function createStepper(options: StepperOptions): Promise<Stepper> {
   const { runtime, initial, optimizer, accumulate, ema, clip: measures } = options;
-  const { chunks, gradients, apply, inPlace } = updateGraphs(options);
+  const { chunks, gradients, blocks, apply, inPlace } = updateGraphs(options);
   const [wanted, applied] = [inputsOf(gradients), inputsOf(apply)];
   const [gradientsRun, applyRun] = (await Promise.all([gradients, apply].map((graph) => runtime.compile(graph)))) as [
     Executable,
     Executable,
   ];
   const kinds = ['p', ...optimizer.slots, ...(ema ? ['ema'] : [])];
-  const blank = (kind: string): Arrays =>
-    Object.fromEntries(chunks.map(({ id, size }) => [`${kind}/${id}`, floats([size])]));
-  const state: Arrays = Object.assign({}, ...kinds.map(blank));
-  const spare: Arrays = inPlace ? state : Object.assign({}, ...kinds.map(blank));
-  const sums = blank('g');
+  /** All chunks in a row, and what is missing to whole blocks. */
+  const row = () => new Float32Array(blocks.size * blocks.count);
+  const state = Object.fromEntries(kinds.map((kind) => [kind, row()]));
+  const sums = row();
   let steps = 0;
+
+  /** The memory of each parameter in one of these rows. */
+  const parts = (data: Float32Array): readonly (readonly [name: string, HostArray<'float32'>])[] =>
+    chunks.flatMap(({ start, parts }) =>
+      parts.map(({ name, shape, offset }) => [name, view(data, shape, start + offset)] as const),
+    );
 
   const write = (kind: string, values: ReadonlyMap<string, HostArray<'float32'>>): void => {
     requireKind(kind, kinds);
-    for (const { parts } of chunks) for (const part of parts) requireValue({ kind, ...part }, values.get(part.name));
-    for (const { id, parts } of chunks) {
-      for (const { name, offset } of parts) state[`${kind}/${id}`]!.data.set(values.get(name)!.data, offset);
-    }
+    const own = parts(state[kind]!);
+    for (const [name, { shape }] of own) requireValue({ kind, name, shape }, values.get(name));
+    for (const [name, { data }] of own) data.set(values.get(name)!.data);
   };
   write('p', initial);
   if (ema) write('ema', initial);
 
-  const next = (arrays: Arrays): Arrays =>
-    Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`next/${name}`, array]));
+  const parameters = Object.fromEntries(
+    parts(state['p']!).flatMap(([name, array]) => (wanted.has(`param/${name}`) ? [[`param/${name}`, array]] : [])),
+  );
+  const chunkSums = Object.fromEntries(chunks.map(({ id, size, start }) => [`g/${id}`, view(sums, [size], start)]));
 
   /** All backward passes of a step, their gradients averaged into `sums`. */
   async function backward(batches: readonly Feeds[]): Promise<StepOutcome> {
-    if (accumulate > 1) for (const { data } of Object.values(sums)) data.fill(0);
+    if (accumulate > 1) sums.fill(0);
     const results: Feeds[] = [];
     for (const batch of batches) {
-      const feeds = { ...batch, ...views(chunks, state, wanted), ...(accumulate > 1 && sums) };
-      results.push(await gradientsRun.run(feeds, next(sums)));
+      const feeds = { ...batch, ...parameters, ...(accumulate > 1 && chunkSums) };
+      results.push(await gradientsRun.run(feeds, next(chunkSums)));
     }
     return outcome(results);
+  }
+
+  /** The optimiser, block by block. */
+  async function update(scalars: Feeds): Promise<void> {
+    for (let block = 0; block < blocks.count; block++) {
+      const of = (data: Float32Array) => view(data, [blocks.size], block * blocks.size);
+      const now = Object.fromEntries(Object.entries(state).map(([kind, data]) => [kind, of(data)]));
+      const results = await applyRun.run({ ...now, g: of(sums), ...scalars }, inPlace ? next(now) : {});
+      if (inPlace) continue;
+      for (const [kind, { data }] of Object.entries(now)) data.set(results[`next/${kind}`]!.data as Float32Array);
+    }
   }
 
   return {
@@ -106,20 +119,13 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
         ...(ema && { emaDecay }),
       });
       const used = Object.entries(scalars).filter(([name]) => applied.has(name)); // no decay, no factor for it
-      await applyRun.run({ ...state, ...sums, ...Object.fromEntries(used) }, next(spare));
-      if (!inPlace) for (const name of Object.keys(state)) [state[name], spare[name]] = [spare[name]!, state[name]!];
+      await update(Object.fromEntries(used));
       steps += 1;
       return result;
     },
     read(kind) {
       requireKind(kind, kinds);
-      const values = new Map<string, HostArray<'float32'>>();
-      for (const { id, parts } of chunks) {
-        for (const { name, shape, offset } of parts) {
-          values.set(name, floats(shape, view(state[`${kind}/${id}`]!, shape, offset).data.slice()));
-        }
-      }
-      return values;
+      return new Map(parts(state[kind]!).map(([name, { shape, data }]) => [name, floats(shape, data.slice())]));
     },
     write,
     setSteps(count) {
@@ -137,27 +143,23 @@ function requireKind(kind: string, kinds: readonly string[]): void {
   throw new ToolkitError('bad-state', `This stepper holds ${kinds.join(', ')}, and no ${show(kind)}.`);
 }
 
-function requireValue({ kind, name, shape }: Part & { readonly kind: string }, value: HostArray | undefined): void {
+interface Place {
+  readonly kind: string;
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+function requireValue({ kind, name, shape }: Place, value: HostArray | undefined): void {
   if (value?.dtype === 'float32' && value.shape.join() === shape.join()) return;
   const wanted = `${kind} of ${showType({ dtype: 'float32', shape })}`;
   throw new ToolkitError('bad-state', `"${name}" needs ${wanted}, got ${value ? showType(value) : 'nothing'}.`);
 }
 
-/** Each parameter as a view of its chunk: the same memory under the name and shape the network asks for. */
-function views(chunks: readonly Chunk[], arrays: Arrays, wanted: ReadonlyMap<string, unknown>): Feeds {
-  const feeds: Record<string, HostArray> = {};
-  for (const { id, parts } of chunks) {
-    for (const { name, shape, offset } of parts) {
-      if (wanted.has(`param/${name}`)) feeds[`param/${name}`] = view(arrays[`p/${id}`]!, shape, offset);
-    }
-  }
-  return feeds;
-}
+const view = (row: Float32Array, shape: Shape, start: number): HostArray<'float32'> =>
+  floats(shape, row.subarray(start, start + sizeOf(shape)));
 
-function view(chunk: HostArray<'float32'>, shape: readonly number[], offset: number): HostArray<'float32'> {
-  const size = shape.reduce((product, n) => product * n, 1);
-  return floats(shape, chunk.data.subarray(offset, offset + size));
-}
+const next = (arrays: Feeds): Feeds =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`next/${name}`, array]));
 
 const scalarFeeds = (values: Readonly<Record<string, number>>): Feeds =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, floats([], [value])]));

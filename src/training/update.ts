@@ -20,7 +20,7 @@ import {
   sumSquares,
   type Tensor,
 } from '../graph/index.js';
-import { type Chunk, layoutOf } from './layout.js';
+import { type Blocks, blocksOf, type Chunk, layoutOf } from './layout.js';
 import type { Optimizer } from './optimizer.js';
 
 /** What is trained: parameters, and a loss per sample made of them and of inputs the objective declares itself. */
@@ -44,10 +44,11 @@ export interface UpdateOptions {
   readonly accumulate: number;
 }
 
-/** The graphs of one optimiser step: `gradients` runs `accumulate` times, then `apply` once. */
+/** The graphs of one optimiser step: `gradients` runs `accumulate` times, then `apply` once for each block. */
 export interface UpdateGraphs {
   readonly chunks: readonly Chunk[];
   readonly gradients: Graph;
+  readonly blocks: Blocks;
   readonly apply: Graph;
   /** Whether `apply` may write its results over what it reads. */
   readonly inPlace: boolean;
@@ -58,9 +59,9 @@ export interface UpdateGraphs {
  * the second can write over what it reads: every output of `apply` is an element-wise function of its own inputs.
  *
  * `gradients` is fed the objective's own inputs, `param/NAME` and, when accumulating, the sums so far as `g/ID`; it gives
- * `loss` [], `losses` [B], `next/g/ID` per chunk and, with clipping, `norm` []. `apply` is fed `g/ID`, `p/ID`, `SLOT/ID`
- * and `ema/ID` per chunk (`param/…` are views of `p/…`) and the scalars of the optimiser, `clip`, `norm` and `emaDecay`;
- * it gives `next/p/ID`, `next/SLOT/ID`, `next/ema/ID`.
+ * `loss` [], `losses` [B], `next/g/ID` per chunk and, with clipping, `norm` []. `apply` is fed one block of `g`, `p`,
+ * `SLOT` and `ema` (all chunks in a row, of which `param/…` and `g/ID` are views) and the scalars of the optimiser, `clip`,
+ * `norm` and `emaDecay`; it gives `next/p`, `next/SLOT`, `next/ema`.
  */
 export function updateGraphs(options: UpdateOptions): UpdateGraphs {
   const { objective, accumulate, clip } = options;
@@ -82,8 +83,9 @@ export function updateGraphs(options: UpdateOptions): UpdateGraphs {
     ...norm,
     ...Object.fromEntries(chunks.map(({ id }, i) => [`next/g/${id}`, sums[i]!])),
   };
-  const apply = optimize({ outputs: applied(chunks, options) });
-  return { chunks, gradients: optimize({ outputs }), apply, inPlace: readsOnce(apply) };
+  const blocks = blocksOf(chunks);
+  const apply = optimize({ outputs: applied(blocks.size, options) });
+  return { chunks, gradients: optimize({ outputs }), blocks, apply, inPlace: readsOnce(apply) };
 }
 
 /**
@@ -115,24 +117,19 @@ function gradientsOf(loss: Tensor, parameters: ReadonlyMap<string, Tensor>): Map
 const joined = (pieces: readonly Tensor[]): Tensor =>
   pieces.length === 1 ? pieces[0]! : concat(...pieces, { axis: 0 });
 
-/** Clipping, the optimiser and the moving average, chunk by chunk. */
-function applied(chunks: readonly Chunk[], { optimizer, clip, ema }: UpdateOptions): Record<string, Tensor> {
+/** Clipping, the optimiser and the moving average, for one block. */
+function applied(size: number, { optimizer, clip, ema }: UpdateOptions): Record<string, Tensor> {
   const scalars = Object.fromEntries(
     Object.keys(optimizer.scalars({ step: 1, lr: 1 })).map((name) => [name, input(name, [])]),
   );
+  const flat = (kind: string): Tensor => input(kind, [size]);
   // g ← g·min(1, clip/‖g‖). Pascanu et al. 2013 (arXiv:1211.5063), Algorithm 1.
-  const factor = clip ? minimum(1, div(input('clip', []), add(input('norm', []), 1e-6))) : null;
-  const emaDecay = input('emaDecay', []);
-  const outputs: Record<string, Tensor> = {};
-  for (const { id, size } of chunks) {
-    const flat = (kind: string): Tensor => input(`${kind}/${id}`, [size]);
-    const g = factor ? mul(flat('g'), factor) : flat('g');
-    const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, flat(slot)]));
-    const next = optimizer.update({ p: flat('p'), g, slots, scalars });
-    outputs[`next/p/${id}`] = next.p;
-    for (const slot of optimizer.slots) outputs[`next/${slot}/${id}`] = next.slots[slot]!;
-    // ē ← p′ + d·(ē − p′)
-    if (ema) outputs[`next/ema/${id}`] = add(next.p, mul(sub(flat('ema'), next.p), emaDecay));
-  }
-  return outputs;
+  const g = clip ? mul(flat('g'), minimum(1, div(input('clip', []), add(input('norm', []), 1e-6)))) : flat('g');
+  const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, flat(slot)]));
+  const next = optimizer.update({ p: flat('p'), g, slots, scalars });
+  // ē ← p′ + d·(ē − p′)
+  const average = ema ? { ema: add(next.p, mul(sub(flat('ema'), next.p), input('emaDecay', []))) } : {};
+  return Object.fromEntries(
+    Object.entries({ p: next.p, ...next.slots, ...average }).map(([kind, tensor]) => [`next/${kind}`, tensor]),
+  );
 }
