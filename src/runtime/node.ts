@@ -1,9 +1,10 @@
+import { Session } from 'node:inspector';
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { floats, type HostArray } from '../core/host-array.js';
 import { choice, integer, type Resolved, resolve } from '../core/options.js';
 import { gaussians, key } from '../core/random.js';
-import { conv2d, type Graph, input } from '../graph/index.js';
+import { conv2d, type Graph, input, nodesOf } from '../graph/index.js';
 import { compileOnnx } from './onnx.js';
 import { type OnnxModel, openOnnx } from './onnx-model.js';
 import type { CompileOptions, Executable, Runtime } from './runtime.js';
@@ -24,7 +25,12 @@ export function createRuntime(given: Partial<Resolved<typeof nodeRuntimeOptions>
     name: `node/${device}`,
     async compile(graph: Graph, options?: CompileOptions): Promise<Executable> {
       block ??= device === 'cpu' ? channelBlock(session) : Promise.resolve(0);
-      return compileOnnx({ ort, target, session, block: await block, writesInto: true }, graph, options);
+      const executable = await compileOnnx(
+        { ort, target, session, block: await block, writesInto: true },
+        graph,
+        options,
+      );
+      return nodesOf(graph).length < largeGraph ? executable : tidied(executable);
     },
   });
 }
@@ -35,6 +41,39 @@ export function openOnnxModel(
   given: Partial<Resolved<typeof nodeRuntimeOptions>> = {},
 ): Promise<OnnxModel> {
   return openOnnx(ort, path, sessionOptions(resolve('openOnnxModel', nodeRuntimeOptions, given)));
+}
+
+/** Nodes from which on the garbage of building a graph is worth a search of some ten milliseconds. */
+const largeGraph = 500;
+
+/**
+ * The same executable with garbage collected after its first run. Building a large graph leaves more of it than the whole
+ * network is large (nodes, the bytes of the model, first values that were copied), and the runs that follow make too little
+ * for V8 to look for it by itself.
+ */
+function tidied(executable: Executable): Executable {
+  let untidy = true;
+  return {
+    ...executable,
+    async run(feeds, into) {
+      const results = await executable.run(feeds, into);
+      if (!untidy) return results;
+      untidy = false;
+      await collectGarbage();
+      return results;
+    },
+  };
+}
+
+async function collectGarbage(): Promise<void> {
+  const session = new Session();
+  try {
+    session.connect();
+    await new Promise<void>((done) => session.post('HeapProfiler.collectGarbage', () => done()));
+    session.disconnect();
+  } catch {
+    // Not allowed to look into itself, this process keeps its garbage for a while.
+  }
 }
 
 function sessionOptions({ threads, device }: Resolved<typeof nodeRuntimeOptions>): ort.InferenceSession.SessionOptions {

@@ -61,8 +61,9 @@ export async function compileOnnx<SessionOptions>(
 ): Promise<Executable> {
   const ort = library as Ort<SessionOptions>;
   const signature = signatureOf(graph, options);
-  const { constants, outputs: types } = signature;
-  const session = await ort.InferenceSession.create(toOnnx(graph, { target, constants, block }), sessionOptions);
+  const { outputs: types } = signature;
+  const model = toOnnx(graph, { target, block, ...options });
+  const session = await ort.InferenceSession.create(model, sessionOptions);
   const wrap = (arrays: Feeds): Record<string, OrtTensor> =>
     Object.fromEntries(
       Object.entries(arrays).map(([name, { dtype, data, shape }]) => [name, new ort.Tensor(dtype, data, shape)]),

@@ -19,7 +19,7 @@ export function referenceRuntime(): Runtime {
     name: 'reference',
     async compile(graph: Graph, options: CompileOptions = {}): Promise<Executable> {
       const signature = signatureOf(graph, options);
-      const { constants } = signature;
+      const { constants = {} } = options;
       const nodes = nodesOf(graph);
       let open = true;
       const close = (): void => {

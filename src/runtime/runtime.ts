@@ -32,7 +32,8 @@ export interface Runtime {
 export interface Signature {
   readonly inputs: ReadonlyMap<string, TensorType>;
   readonly outputs: Readonly<Record<string, TensorType>>;
-  readonly constants: Feeds;
+  /** Names of the inputs whose numbers were settled then. */
+  readonly constants: ReadonlySet<string>;
 }
 
 /** The types behind the names of a graph, or one clear error for names that clash and constants that do not fit. */
@@ -45,20 +46,20 @@ export function signatureOf(graph: Graph, { constants = {} }: CompileOptions = {
     }
     if (Object.hasOwn(constants, name)) requireType(`Graph input "${name}"`, { want: tensor, got: constants[name]! });
   }
-  return { inputs, outputs, constants };
+  return { inputs, outputs, constants: new Set(Object.keys(constants)) };
 }
 
 /** One clear error for a feed that is missing, misnamed or of the wrong type, before the engine sees it. */
 export function checkFeeds({ inputs, constants }: Signature, feeds: Feeds): void {
   for (const [name, want] of inputs) {
     if (Object.hasOwn(feeds, name)) requireType(`Graph input "${name}"`, { want, got: feeds[name]! });
-    else if (!Object.hasOwn(constants, name)) {
+    else if (!constants.has(name)) {
       throw new ToolkitError('missing-input', `Graph input "${name}" (${showType(want)}) was given no value.`);
     }
   }
   for (const name of Object.keys(feeds)) {
     if (!inputs.has(name)) throw new ToolkitError('unknown-input', `The graph has no input "${name}".`);
-    if (!Object.hasOwn(constants, name)) continue;
+    if (!constants.has(name)) continue;
     const remedy = 'Leave it out, or compile without it.';
     throw new ToolkitError(
       'constant-input',
