@@ -2,7 +2,7 @@ import { fold, key } from '../../core/random.js';
 import { type DataSet, splitIndices } from '../../data/dataset.js';
 import { augment, batches } from '../../data/index.js';
 import { asSeen } from '../../diffusion/index.js';
-import { classifier, countParams, initialise, type ParamValues } from '../../nn/index.js';
+import { classifier, countParams, initialise, type ParamValues, paramEntries } from '../../nn/index.js';
 import { saveClassifier } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { assemble } from '../../sampling/index.js';
@@ -41,12 +41,11 @@ export async function createClassifierSession({ plan, data, runtime }: Classifie
   const network = classifier(plan.network);
   const target = targetOf(plan);
   const noise = noiseOf(plan, data);
-  const initial = initialise(network.params, fold(root, 'weights'));
   const shape = { network, target, batch, picture: [data.channels, data.size, data.size] };
   const objective = classificationObjective({ ...shape, training: true });
   const stepper = await createStepper({
     runtime,
-    initial,
+    initial: initialise(network.params, fold(root, 'weights')),
     objective,
     optimizer: adamw({ weightDecay: options.weightDecay }),
     clip: true,
@@ -59,7 +58,10 @@ export async function createClassifierSession({ plan, data, runtime }: Classifie
     ...(only && { only }),
   });
   const transforms = augmentationsOf(options.augment);
-  const values = (): ParamValues => new Map([...initial, ...stepper.read(options.ema > 0 ? 'ema' : 'p')]);
+  const values = (): ParamValues => {
+    const trained = stepper.read(options.ema > 0 ? 'ema' : 'p');
+    return new Map(paramEntries(network.params).map(([path]) => [path, trained.get(path)!]));
+  };
   const indices = heldOutOf(plan, data);
   let validator: Awaited<ReturnType<typeof createClassificationValidator>> | null = null; // compiled when first asked
 

@@ -12,6 +12,7 @@ import {
   isMlpConfig,
   type Network,
   networkOf,
+  paramEntries,
   zeroInit,
 } from '../../nn/index.js';
 import { type DiffusionModel, nullLabel, saveModel } from '../../pipelines/index.js';
@@ -88,6 +89,9 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
 
   const drawn = initialise(network.params, fold(root, 'weights'));
   const initial = options.zeroInit ? zeroInit(drawn) : drawn;
+  const entries = paramEntries(network.params);
+  // Of what is trained the stepper's copy is the only one that stays.
+  const frozen = new Map(entries.flatMap(([path, spec]) => (spec.frozen ? [[path, initial.get(path)!]] : [])));
   const picture = data.shape;
   const told = condition && {
     shape: condition.kind === 'vector' ? [condition.width] : [condition.width, ...picture.slice(1)],
@@ -99,7 +103,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
     batch: options.batch,
     picture,
     conditional,
-    frozen: initial,
+    frozen,
     ...(told && { condition: told.shape }),
   };
   const schedule = learnedPlan(scheme);
@@ -155,8 +159,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
   const learnt = (): TrainPlan['scheme'] => (schedule ? withWeights(scheme, learnedWeights(read())) : scheme);
   const values = (): DiffusionModel['values'] => {
     const trained = read();
-    for (const name of objective.initial.keys()) trained.delete(name);
-    return new Map([...initial, ...trained]);
+    return new Map(entries.map(([path]) => [path, trained.get(path) ?? frozen.get(path)!]));
   };
   const heldOut = ['val', 'test'] as const;
   const indices = heldOut.map((split) => splitIndices(data, split)).find(({ length }) => length > 0);
