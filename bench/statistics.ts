@@ -17,6 +17,15 @@ export async function timed(repeats: number, run: () => Promise<unknown>): Promi
   return times;
 }
 
+/**
+ * Runs for a second. Browsers start WebAssembly from a quick translation and replace it by a better one meanwhile: the
+ * first runs take up to ten times as long as those that follow.
+ */
+export async function warmUp(run: () => Promise<unknown>): Promise<void> {
+  const end = performance.now() + 1000;
+  while (performance.now() < end) await run();
+}
+
 /** Three significant digits, without an exponent. */
 export const brief = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);

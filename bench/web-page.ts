@@ -17,7 +17,7 @@ import { bindParams, initialise, type PresetName, paramEntries, presetConfig, un
 import { createRuntime } from '../src/runtime/web.js';
 import { adamw } from '../src/training/optimizers/adamw.js';
 import { createStepper } from '../src/training/stepper.js';
-import { median, timed } from './statistics.js';
+import { median, timed, warmUp } from './statistics.js';
 import type { Contest, Outcome, SmallNet } from './web.js';
 import { flops } from './work.js';
 
@@ -60,7 +60,9 @@ const bench: WebBench = {
     const step = () => train.run({ x, target, ...named(weights) });
     const lossNow = async () => Number((await step())['loss']!.data[0]);
     const first = await lossNow();
+    await warmUp(() => forward.run({ x }));
     const forwardMs = median(await timed(repeats, () => forward.run({ x })));
+    await warmUp(step);
     const trainMs = await timed(repeats, async () => {
       const results = await step();
       weights = weights.map((_, i) => results[`next${i}`]!);
@@ -89,6 +91,7 @@ const bench: WebBench = {
       },
     });
     using forward = await runtime.compile(graph, { constants: Object.fromEntries(initial) });
+    await warmUp(() => forward.run(feeds));
     const forwardMs = median(await timed(repeats, () => forward.run(feeds)));
 
     using stepper = await createStepper({
@@ -110,6 +113,7 @@ const bench: WebBench = {
       accumulate: 1,
     });
     const batches = [{ ...feeds, target: numbers('target') }];
+    await warmUp(() => stepper.step(batches, { lr: 0 }));
     const trainMs = median(await timed(repeats, () => stepper.step(batches, { lr: 1e-4 })));
     return { forward: forwardMs, train: trainMs, forwardFlops: flops(graph) };
   },

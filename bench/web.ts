@@ -99,7 +99,7 @@ async function main(): Promise<void> {
   const body = [
     '## In the browser',
     '',
-    `Headless Chromium, medians of ${options.repeats} runs, ${options.threads} threads where the library has threads.`,
+    `Headless Chromium, medians of ${options.repeats} runs after a second of them, ${options.threads} threads where the library has threads.`,
     '',
     'A net of three 3 × 3 convolutions (3 → 32 → 32 → 3) on 32 pictures of 16 × 16; in brackets the loss before training ' +
       'and after it, which is equal where libraries compute the same:',

@@ -2,18 +2,7 @@
 import { blockUntilReady, defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import * as tf from '@tensorflow/tfjs';
 import { getThreadsCount, setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-
-/** Median milliseconds of `repeats` runs after one that is not counted. */
-async function timed(repeats, run) {
-  await run();
-  const times = [];
-  for (let i = 0; i < repeats; i++) {
-    const start = performance.now();
-    await run();
-    times.push(performance.now() - start);
-  }
-  return times.sort((a, b) => a - b)[times.length >> 1];
-}
+import { median, timed, warmUp } from '../../statistics.ts';
 
 /** What a run gave, or the reason why there is none. */
 async function attempt(measure) {
@@ -43,20 +32,21 @@ async function tensorflow({ net, repeats, threads }) {
   const loss = () => tf.tidy(() => tf.mean(tf.squaredDifference(apply(), target)));
   const optimizer = tf.train.sgd(net.rate);
   const forward = await attempt(async () => {
-    const ms = await timed(repeats, async () => {
+    const run = async () => {
       const y = tf.tidy(apply);
       await y.data();
       y.dispose();
-    });
-    return { ms, loss: (await loss().data())[0] };
+    };
+    await warmUp(run);
+    return { ms: median(await timed(repeats, run)), loss: (await loss().data())[0] };
   });
   const train = await attempt(async () => {
-    const ms = await timed(repeats, async () => {
+    const times = await timed(repeats, async () => {
       const value = optimizer.minimize(loss, true);
       await value.data();
       value.dispose();
     });
-    return { ms, loss: (await loss().data())[0] };
+    return { ms: median(times), loss: (await loss().data())[0] };
   });
   return { version: tf.version.tfjs, threads: getThreadsCount(), forward, train };
 }
@@ -80,19 +70,18 @@ async function jax({ net, repeats }) {
   });
   const lossNow = async () => (await lossOf(tree.ref(weights), x.ref, target.ref).data())[0];
   const forward = await attempt(async () => {
-    const ms = await timed(repeats, async () => {
-      await forwardOnce(tree.ref(weights), x.ref).data();
-    });
-    return { ms, loss: await lossNow() };
+    const run = () => forwardOnce(tree.ref(weights), x.ref).data();
+    await warmUp(run);
+    return { ms: median(await timed(repeats, run)), loss: await lossNow() };
   });
   const train = await attempt(async () => {
-    const ms = await timed(repeats, async () => {
+    const times = await timed(repeats, async () => {
       const [value, next] = step(weights, x.ref, target.ref);
       weights = next;
       await blockUntilReady(weights);
       await value.data();
     });
-    return { ms, loss: await lossNow() };
+    return { ms: median(times), loss: await lossNow() };
   });
   return { forward, train };
 }
