@@ -62,7 +62,7 @@ async function measure({ rows, guiding }: Case, batch: number) {
   const labels = Array.from({ length: batch }, (_, i) => i % free);
   using network = batchNetwork({ model, runtime, batch });
   using guide = guider({ model, network, precondition, runtime, guiding: guiding(labels) });
-  const { denoise } = guide({ labels, first: 0, count: batch, space });
+  const { denoise } = guide({ pictures: labels.map((_, i) => i), labels, space });
   const shape = dataShape(model.config);
   const wide = space.gaussian(floats([rows * batch, ...shape]), key(1));
   const told = Array.from({ length: rows }, () => labels).flat();

@@ -1,6 +1,6 @@
 import { key } from '../src/core/random.js';
-import { initialise, presetConfig, unet2d } from '../src/nn/index.js';
-import type { DiffusionModel } from '../src/pipelines/index.js';
+import { classifier, initialise, presetConfig, unet2d } from '../src/nn/index.js';
+import type { ClassifierModel, DiffusionModel } from '../src/pipelines/index.js';
 import type { Scheme } from '../src/sampling/index.js';
 
 /** The scheme of models that are trained here. */
@@ -22,6 +22,21 @@ export function tinyModel({ classes = 0, seed = 1 } = {}): DiffusionModel {
     values: initialise(network.params, key(seed)),
     scheme: usualScheme,
     classes: classes === 0 ? null : Array.from({ length: classes }, (_, i) => `class ${i}`),
+    hash: '',
+  };
+}
+
+/** An untrained noise-aware classifier of the same classes. */
+export function tinyClassifier({ classes = 3, seed = 5 } = {}): ClassifierModel {
+  const network = classifier({
+    ...{ in_channels: 3, num_classes: classes, block_out_channels: [8], num_features: 8, norm_num_groups: 4 },
+    noise_conditional: true,
+  });
+  return {
+    network,
+    values: initialise(network.params, key(seed)),
+    classes: Array.from({ length: classes }, (_, i) => `class ${i}`),
+    scheme: usualScheme,
     hash: '',
   };
 }

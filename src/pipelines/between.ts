@@ -2,7 +2,8 @@ import { concatRows, floats, type HostArray, rows } from '../core/host-array.js'
 import { batchSpace } from '../core/space.js';
 import { assemble, denoiser, timeOf, trajectory } from '../sampling/index.js';
 import { bottleneck, hspace } from './hspace.js';
-import { nullLabel } from './model.js';
+import { nullLabel } from './labels.js';
+
 import type { SemanticChange, SemanticOptions } from './semantic.js';
 
 type Batch = HostArray<'float32'>;

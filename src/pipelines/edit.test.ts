@@ -166,17 +166,13 @@ suite('editPictures', () => {
       [{ pictures: floats([1, 1, 8, 8]) }, 'editPictures: this model edits [N, 3, 8, 8], got shape [1, 1, 8, 8].'],
       [{ labels: [0] }, 'editPictures: 3 pictures need 3 labels, got 1.'],
       [{ labels: [0, 1, 7] }, 'editPictures: labels must be integers in [0, 2], got 7.'],
-      [
-        { guidance: 2 },
-        'editPictures: guidance compares a class with "any class": give labels to a model that knows both, ' +
-          'or leave guidance at 1.',
-      ],
+      [{ guidance: 2 }, 'editPictures: guidance needs a class to follow. Name the classes, or leave guidance at 1.'],
       [
         { mask: floats([4, 4]) },
         'The mask is [4, 4] and the pictures are [3, 3, 8, 8]: give a mask of the last two, or of the whole shape.',
       ],
       [{ pictures: floats([0, 3, 8, 8]) }, 'editPictures: there is no picture.'],
-      [{ model: tinyModel(), labels: [0, 0, 0] }, 'This model has no classes: leave the labels out.'],
+      [{ model: tinyModel(), labels: [0, 0, 0] }, 'editPictures: this model has no classes: leave the labels out.'],
     ];
     for (const [options, message] of cases) {
       await assert.rejects(run({ edit: partialNoising(), ...options }), { message });

@@ -18,10 +18,11 @@ import {
   type Pullback,
   type Scheme,
 } from '../sampling/index.js';
-import type { GenerateFrame } from './generate.js';
-import { type Guiding, type GuidingModels, guider } from './guiding.js';
+import { batchRanges, type GenerateFrame } from './batches.js';
+import { checkGuidance, type Guiding, type GuidingModels, guider, guidingOf } from './guiding.js';
 import { denoiserPullback } from './jacobian.js';
-import { type DiffusionModel, nullLabel, rowLabels } from './model.js';
+import { checkLabels, type Labels, nullLabel, rowLabels } from './labels.js';
+import type { DiffusionModel } from './model.js';
 import { batchNetwork } from './network.js';
 
 type Batch = HostArray<'float32'>;
@@ -41,7 +42,7 @@ export interface EditOptions extends GuidingModels {
   readonly otherLatents?: Batch | null;
   readonly seed: number;
   /** One label per picture; null for "any class". Unconditional models take none. */
-  readonly labels?: readonly (number | null)[] | null;
+  readonly labels?: Labels | null;
   /** How labels are followed: the scale of classifier-free guidance, where 1 is none, or guidance by name. */
   readonly guidance?: number | Guiding;
   /** Parts of the model's own scheme to replace: sampler, steps, limit. */
@@ -93,16 +94,15 @@ export async function* editPictures(options: EditOptions): AsyncGenerator<EditFr
   using network = batchNetwork({ model: sized, runtime, batch: width });
   const { precondition } = parts;
   using pullbacks = denoiserPullback({ model: sized, runtime, batch: width, precondition, space: batchSpace() });
-  const guiding = guidingOf(options);
+  const guiding = guidingOf(options.guidance);
   using guide = guider({ ...options, model: sized, network, precondition, guiding });
   let done = 0;
   const edited: Batch[] = [];
-  for (let first = 0; first < count; first += batch) {
-    const last = Math.min(count, first + batch);
+  for (const { first, last, count: size, pictures: numbers } of batchRanges({ count, batch })) {
     const own = (all: Batch | null | undefined): Batch | undefined => (all ? rows(all, first, last) : undefined);
     const space = randomModes.get(random)({ seed, first });
-    const labels = rowLabels({ model, labels: options.labels, first, count: last - first });
-    const path = guide({ labels, first, count: last - first, space });
+    const labels = rowLabels({ model, labels: options.labels, first, count: size });
+    const path = guide({ pictures: numbers, labels, space });
     const counted =
       (denoise: Denoiser<Batch>): Denoiser<Batch> =>
       (x, level) => {
@@ -179,12 +179,6 @@ function sizedConfig({ config }: DiffusionModel, shape: readonly number[]): Diff
   return { ...config, sample_size: size } as unknown as DiffusionModel['config'];
 }
 
-/** Classifier-free guidance of a scale, or guidance as it was given. */
-function guidingOf({ guidance = 1 }: EditOptions): Guiding {
-  if (typeof guidance !== 'number') return guidance;
-  return { choices: guidance === 1 ? [] : [{ name: 'classifier-free', options: { scale: guidance } }] };
-}
-
 interface GuidedPullbackOptions {
   readonly model: DiffusionModel;
   readonly guiding: Guiding;
@@ -209,31 +203,10 @@ function guidedPullback({ model, guiding, labels, pullbacks, space }: GuidedPull
 }
 
 /** One clear error for what cannot be asked, before anything is compiled. */
-function check({ model, pictures, labels, guidance = 1 }: EditOptions): void {
-  const refuse = (sentence: string): never => {
-    throw new ToolkitError('bad-label', sentence);
-  };
-  if ((pictures.shape[0] ?? 0) === 0) throw new ToolkitError('bad-picture', 'editPictures: there is no picture.');
-  const count = pictures.shape[0]!;
-  const embeds = model.config.num_class_embeds;
-  if (embeds === null) {
-    if (labels) refuse('This model has no classes: leave the labels out.');
-  } else if (labels && labels.length !== count) {
-    refuse(`editPictures: ${count} pictures need ${count} labels, got ${labels.length}.`);
-  } else {
-    const stray = labels?.find((label) => label !== null && !(Number.isInteger(label) && label >= 0 && label < embeds));
-    if (stray !== undefined) {
-      refuse(`editPictures: labels must be integers in [0, ${embeds - 1}], got ${show(stray)}.`);
-    }
-    if (nullLabel(model) === null && (!labels || labels.includes(null))) {
-      refuse('editPictures: this model has no label for "any class". Give every picture one of its labels.');
-    }
-  }
-  const isGuided = typeof guidance === 'number' && guidance !== 1;
-  if (isGuided && (nullLabel(model) === null || !labels)) {
-    refuse(
-      'editPictures: guidance compares a class with "any class": give labels to a model that knows both, ' +
-        'or leave guidance at 1.',
-    );
-  }
+function check({ model, pictures, labels, guidance = 1, weak, classifier }: EditOptions): void {
+  const count = pictures.shape[0] ?? 0;
+  if (count === 0) throw new ToolkitError('bad-picture', 'editPictures: there is no picture.');
+  const asked = { who: 'editPictures', model, labels, count };
+  checkLabels(asked);
+  checkGuidance({ ...asked, guidance, ...(weak && { weak }), ...(classifier && { classifier }) });
 }

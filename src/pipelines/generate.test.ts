@@ -6,7 +6,8 @@ import { createRuntime } from '../runtime/node.js';
 import { referenceRuntime } from '../runtime/reference.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { type GenerateOptions, generate, generateAll } from './generate.js';
-import { nullLabel, pictureShape } from './model.js';
+import { nullLabel } from './labels.js';
+import { pictureShape } from './model.js';
 
 const runtime = createRuntime({ threads: 1 });
 const plain = tinyModel();
@@ -88,7 +89,7 @@ suite('classes and guidance', () => {
   test('labels that cannot be are refused', async () => {
     const refuses = (options: Partial<GenerateOptions>, message: string) =>
       assert.rejects(generateAll({ ...given, count: 2, ...options }), { code: 'bad-label', message });
-    await refuses({ model: plain, labels: [0, 0] }, 'This model has no classes: leave the labels out.');
+    await refuses({ model: plain, labels: [0, 0] }, 'generate: this model has no classes: leave the labels out.');
     await refuses({ labels: [0] }, 'generate: 2 pictures need 2 labels, got 1.');
     await refuses({ labels: [0, 4] }, 'generate: labels must be integers in [0, 3], got 4.');
     await refuses({ labels: [-1, 0] }, 'generate: labels must be integers in [0, 3], got -1.');

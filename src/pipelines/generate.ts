@@ -1,22 +1,16 @@
-import { show, ToolkitError } from '../core/errors.js';
+import { ToolkitError } from '../core/errors.js';
 import { finish } from '../core/finish.js';
-import { concatRows, floats, type HostArray } from '../core/host-array.js';
+import { floats, type HostArray } from '../core/host-array.js';
 import { integer, resolve } from '../core/options.js';
 import { key } from '../core/random.js';
 import { type RandomMode, randomModes } from '../core/random-modes.js';
 import { dataShape } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
-import {
-  assemble,
-  type GuidanceName,
-  guidances,
-  type Role,
-  type Scheme,
-  startingNoise,
-  trajectory,
-} from '../sampling/index.js';
-import { type Guiding, type GuidingModels, guider } from './guiding.js';
-import { type DiffusionModel, nullLabel, rowLabels } from './model.js';
+import { assemble, intervals, type Scheme, startingNoise, trajectory } from '../sampling/index.js';
+import { type GenerateFrame, inTurn } from './batches.js';
+import { checkGuidance, type Guiding, type GuidingModels, guider, guidingOf } from './guiding.js';
+import { checkLabels, type Labels, rowLabels } from './labels.js';
+import type { DiffusionModel } from './model.js';
 import { batchNetwork } from './network.js';
 
 type Batch = HostArray<'float32'>;
@@ -27,7 +21,7 @@ export interface GenerateOptions extends GuidingModels {
   readonly count: number;
   readonly seed: number;
   /** One label per picture; null for "any class". Unconditional models take none. */
-  readonly labels?: readonly (number | null)[];
+  readonly labels?: Labels;
   /** How labels are followed: the scale of classifier-free guidance, where 1 is none, or guidance by name. */
   readonly guidance?: number | Guiding;
   /** Parts of the model's own scheme to replace: sampler, steps, limit. */
@@ -38,19 +32,6 @@ export interface GenerateOptions extends GuidingModels {
   /** Where noise comes from: a stream per picture, or one torch generator for the whole batch. */
   readonly random?: RandomMode;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** What is known after one step of one batch. */
-export interface GenerateFrame {
-  /** Steps done and to do over all batches. */
-  readonly done: number;
-  readonly total: number;
-  /** Number of the first picture of this batch. */
-  readonly first: number;
-  readonly step: number;
-  readonly x: Batch;
-  /** The clean pictures expected at this step. */
-  readonly denoised: Batch;
 }
 
 /**
@@ -69,47 +50,30 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Genera
   }
   const steps = parts.steps(length);
   const batch = Math.min(count, options.batch ?? 16);
-  const guiding = typeof guidance === 'number' ? byScale(options, guidance) : guidance;
   using network = batchNetwork({ model, runtime, batch });
-  using guide = guider({ ...options, network, precondition: parts.precondition, guiding });
-  const pictures: Batch[] = [];
-  for (let first = 0; first < count; first += batch) {
-    const size = Math.min(batch, count - first);
-    const space = randomModes.get(random)({ seed, first });
-    const labels = rowLabels({ model, labels: options.labels, first, count: size });
-    const path = guide({ labels, first, count: size, space });
-    const like = floats([size, ...dataShape(model.config)]);
-    const start = startingNoise({ steps, like, space, key: key(seed), scale: parts.startScale });
-    const walk = trajectory({ ...parts, ...path, steps, start, space, key: key(seed), signal });
-    for (;;) {
-      const { done, value } = await walk.next();
-      if (done) {
-        pictures.push(value);
-        break;
-      }
-      const step = value.index + 1;
-      const before = Math.floor(first / batch) * length;
-      const total = Math.ceil(count / batch) * length;
-      yield { done: before + step, total, first, step, x: value.x, denoised: value.denoised };
-    }
-  }
-  return concatRows(pictures);
+  using guide = guider({ ...options, network, precondition: parts.precondition, guiding: guidingOf(guidance) });
+  return yield* inTurn({
+    ...{ count, batch, steps: intervals(steps).length },
+    walk({ first, count: size, pictures }) {
+      const space = randomModes.get(random)({ seed, first });
+      const labels = rowLabels({ model, labels: options.labels, first, count: size });
+      const path = guide({ pictures, labels, space });
+      const like = floats([size, ...dataShape(model.config)]);
+      const start = startingNoise({ steps, like, space, key: key(seed), scale: parts.startScale });
+      return trajectory({ ...parts, ...path, steps, start, space, key: key(seed), signal });
+    },
+  });
 }
 
 /** Runs `generate` to its end. */
 export const generateAll = (options: GenerateOptions): Promise<Batch> => finish(generate(options));
 
-/** Classifier-free guidance of a scale, for those who have labels and something to compare with. */
-function byScale({ model, labels }: GenerateOptions, scale: number): Guiding {
-  const isGuided = scale !== 1 && labels !== undefined && nullLabel(model) !== null;
-  return { choices: isGuided ? [{ name: 'classifier-free', options: { scale } }] : [] };
-}
-
 /** One clear error for what cannot be asked, before anything is compiled. */
 function check(options: GenerateOptions): void {
-  resolve('generate', numberOptions, { count: options.count, seed: options.seed, batch: options.batch });
-  checkLabels(options);
-  checkGuiding(options);
+  const { count, seed, batch } = options;
+  resolve('generate', numberOptions, { count, seed, batch });
+  checkLabels({ who: 'generate', ...options });
+  checkGuidance({ who: 'generate', ...options });
 }
 
 const numberOptions = {
@@ -117,58 +81,3 @@ const numberOptions = {
   seed: integer({ default: 0, min: 0, max: Number.MAX_SAFE_INTEGER, help: 'Where the noise comes from.' }),
   batch: integer({ default: 16, min: 1, help: 'Pictures computed together.' }),
 };
-
-function checkLabels(options: GenerateOptions): void {
-  const { model, count, labels } = options;
-  const refuse = (sentence: string): never => {
-    throw new ToolkitError('bad-label', sentence);
-  };
-  const rows = model.config.num_class_embeds;
-  if (rows === null) {
-    if (labels) refuse('This model has no classes: leave the labels out.');
-    return;
-  }
-  const range = `integers in [0, ${rows - 1}]`;
-  const free = nullLabel(model);
-  if (labels && labels.length !== count) {
-    refuse(`generate: ${count} pictures need ${count} labels, got ${labels.length}.`);
-  }
-  const stray = labels?.find((label) => label !== null && !(Number.isInteger(label) && label >= 0 && label < rows));
-  if (stray !== undefined) refuse(`generate: labels must be ${range}, got ${show(stray)}.`);
-  if (free !== null) return;
-  if (!labels || labels.includes(null)) {
-    refuse(`generate: this model has no label for "any class". Give every picture one of its labels, ${range}.`);
-  }
-  if (comparesWithAny(options)) {
-    refuse('generate: guidance compares with "any class", and this model has no label for it. Leave guidance at 1.');
-  }
-}
-
-/** Lists of guidance have one entry a picture, and name labels of the model. */
-function checkGuiding({ model, count, guidance, classifier }: GenerateOptions): void {
-  if (guidance === undefined || typeof guidance === 'number') return;
-  const { composed, negatives, towards } = guidance;
-  for (const [what, list] of Object.entries({ compositions: composed, 'outputs to climb towards': towards })) {
-    if (list === undefined || list.length === count) continue;
-    throw new ToolkitError('bad-label', `generate: ${count} pictures need ${count} ${what}, got ${list.length}.`);
-  }
-  const checkAll = (who: string, labels: readonly number[], rows: number): void => {
-    const stray = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < rows));
-    if (stray === undefined) return;
-    throw new ToolkitError('bad-label', `generate: ${who} must be integers in [0, ${rows - 1}], got ${show(stray)}.`);
-  };
-  const labels = [...(negatives ?? []), ...(composed ?? []).flat().map(({ label }) => label)];
-  checkAll('labels of guidance', labels, model.config.num_class_embeds ?? 0);
-  const wanted = towards?.filter((output) => output !== null) ?? [];
-  checkAll('outputs to climb towards', wanted, classifier?.network.config.num_classes ?? Infinity);
-}
-
-/** Whether guidance asks the model told no class. */
-function comparesWithAny({ guidance = 1, weak }: GenerateOptions): boolean {
-  if (typeof guidance === 'number') return guidance !== 1;
-  const { choices, composed, negatives } = guidance;
-  const asks = choices.some(({ name }) => askedBy(name).includes('unconditional'));
-  return composed !== undefined || (asks && !negatives && !weak);
-}
-
-const askedBy = (name: GuidanceName): readonly Role[] => guidances.entries[name].definition.asks;

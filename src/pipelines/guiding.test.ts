@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { tinyModel, usualScheme } from '../../test/model-fixtures.js';
+import { tinyClassifier, tinyModel } from '../../test/model-fixtures.js';
 import { type HostArray, rows } from '../core/host-array.js';
-import { key } from '../core/random.js';
-import { classifier, initialise } from '../nn/index.js';
 import { createRuntime } from '../runtime/node.js';
 import type { Runtime } from '../runtime/runtime.js';
-import type { ClassifierModel } from './classifier.js';
 import { type GenerateOptions, generateAll } from './generate.js';
 import type { Guiding } from './guiding.js';
 
@@ -17,14 +14,7 @@ const labels = [0, 1, 2, 0, 1];
 const usual = { model, runtime, seed: 7, steps: 2, count: 5, labels };
 const stochastic = { sampler: { name: 'ddpm' } } as const;
 
-const climbing: ClassifierModel = (() => {
-  const network = classifier({
-    ...{ in_channels: 3, num_classes: 3, block_out_channels: [8], num_features: 8, norm_num_groups: 4 },
-    noise_conditional: true,
-  });
-  const classes = ['class 0', 'class 1', 'class 2'];
-  return { network, values: initialise(network.params, key(5)), classes, scheme: usualScheme, hash: '' };
-})();
+const climbing = tinyClassifier({ classes: 3 });
 
 const drawn = (guidance: number | Guiding, rest: Partial<GenerateOptions> = {}): Promise<HostArray<'float32'>> =>
   generateAll({ ...usual, guidance, ...rest });

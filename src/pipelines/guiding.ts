@@ -11,13 +11,16 @@ import {
   type Denoiser,
   type GuidanceName,
   type GuidedPath,
+  guidances,
   guidedPath,
   type Part,
+  type Role,
   remembered,
 } from '../sampling/index.js';
 import type { ClassifierModel } from './classifier.js';
 import { classifierGradient } from './classifier-gradient.js';
-import { type DiffusionModel, nullLabel } from './model.js';
+import { type Labels, nullLabel } from './labels.js';
+import type { DiffusionModel } from './model.js';
 import { type BatchNetwork, batchNetwork } from './network.js';
 import { questions } from './questions.js';
 
@@ -57,12 +60,14 @@ export interface GuiderOptions extends GuidingModels {
   readonly guiding: Guiding;
 }
 
-/** Some pictures of a job: their labels, and the number of the first. */
+/** The rows that are asked together: pictures of a job, in any order. */
 export interface GuidedRows {
+  /** The number of each row's picture in the job. */
+  readonly pictures: readonly number[];
   readonly labels: readonly number[] | null;
-  readonly first: number;
-  readonly count: number;
   readonly space: Space<Batch>;
+  /** What these rows ask in the place of the job's network. */
+  readonly network?: BatchNetwork;
 }
 
 /** Guided paths for the batches of one job. */
@@ -81,16 +86,16 @@ export function guider(options: GuiderOptions): Guider {
   const free = nullLabel(model);
   const worse = weak ? weakQuestions({ weak, model, runtime, batch }) : null;
   const gradients = classifier ? classifierGradient({ model: classifier, runtime, batch, space: batchSpace() }) : null;
-  const guide = ({ labels, first, count, space }: GuidedRows): GuidedPath<Batch> => {
-    const ask = questions({ config: model.config, network, precondition, space });
-    const same = (label: number): Denoiser<Batch> => ask(Array<number>(count).fill(label));
+  const guide = ({ pictures, labels, space, network: own = network }: GuidedRows): GuidedPath<Batch> => {
+    const ask = questions({ config: model.config, network: own, precondition, space });
+    const same = (label: number): Denoiser<Batch> => ask(pictures.map(() => label));
     const any = free === null ? null : remembered(same(free));
-    const conditions = guiding.composed?.slice(first, first + count);
+    const conditions = guiding.composed && pictures.map((i) => guiding.composed![i]!);
     const conditional = conditions && any ? composition({ conditions, ask, any, free: free!, space }) : ask(labels);
     const negatives = guiding.negatives?.map(same);
     const poor = worse?.ask({ labels, space });
     const away = negatives ? averaged({ denoisers: negatives, space }) : (poor ?? any);
-    const towards = guiding.towards?.slice(first, first + count);
+    const towards = guiding.towards && pictures.map((i) => guiding.towards![i]!);
     return guidedPath({
       choices: guiding.choices,
       roles: {
@@ -110,6 +115,69 @@ export function guider(options: GuiderOptions): Guider {
     },
   });
 }
+
+/** Guidance as it was given; a number is the scale of classifier-free guidance. */
+export function guidingOf(guidance: number | Guiding = 1): Guiding {
+  if (typeof guidance !== 'number') return guidance;
+  return guidance === 1 ? unguided : { choices: [{ name: 'classifier-free', options: { scale: guidance } }] };
+}
+
+const unguided: Guiding = Object.freeze({ choices: [] });
+
+/** Whether a model is asked anything but what is expected of the label. */
+export const isGuided = (guidance: number | Guiding = 1): boolean => {
+  const { choices, composed, negatives, towards } = guidingOf(guidance);
+  return choices.length > 0 || [composed, negatives, towards].some((list) => list !== undefined);
+};
+
+export interface CheckGuidanceOptions extends GuidingModels {
+  /** Who asks, as the error says it. */
+  readonly who: string;
+  readonly model: DiffusionModel;
+  readonly labels?: Labels | null | undefined;
+  /** Pictures of the job. */
+  readonly count: number;
+  readonly guidance?: number | Guiding;
+}
+
+/** One sentence for guidance that the model cannot follow: lists have one entry a picture, and name its labels. */
+export function checkGuidance({
+  who,
+  model,
+  labels,
+  count,
+  guidance = 1,
+  weak,
+  classifier,
+}: CheckGuidanceOptions): void {
+  const refuse = (sentence: string): never => {
+    throw new ToolkitError('bad-label', `${who}: ${sentence}`);
+  };
+  const { choices, composed, negatives, towards } = guidingOf(guidance);
+  if (typeof guidance === 'number' && guidance !== 1) {
+    if (model.config.num_class_embeds === null) {
+      refuse('guidance needs classes, and this model has none. Leave guidance at 1.');
+    }
+    if (!labels) refuse('guidance needs a class to follow. Name the classes, or leave guidance at 1.');
+  }
+  const comparesWithAny = choices.some(({ name }) => asksOf(name).includes('unconditional')) && !negatives && !weak;
+  if ((composed || comparesWithAny) && model.config.num_class_embeds !== null && nullLabel(model) === null) {
+    refuse('guidance compares with "any class", and this model has no label for it. Leave guidance at 1.');
+  }
+  for (const [what, list] of Object.entries({ compositions: composed, 'outputs to climb towards': towards })) {
+    if (list && list.length !== count) refuse(`${count} pictures need ${count} ${what}, got ${list.length}.`);
+  }
+  const checkAll = (what: string, all: readonly number[], rows: number): void => {
+    const stray = all.find((label) => !(Number.isInteger(label) && label >= 0 && label < rows));
+    if (stray !== undefined) refuse(`${what} must be integers in [0, ${rows - 1}], got ${show(stray)}.`);
+  };
+  const named = [...(negatives ?? []), ...(composed ?? []).flat().map(({ label }) => label)];
+  checkAll('labels of guidance', named, model.config.num_class_embeds ?? 0);
+  const wanted = towards?.filter((output) => output !== null) ?? [];
+  checkAll('outputs to climb towards', wanted, classifier?.network.config.num_classes ?? Infinity);
+}
+
+const asksOf = (name: GuidanceName): readonly Role[] => guidances.entries[name].definition.asks;
 
 interface CompositionOptions {
   readonly conditions: readonly (readonly Condition[])[];

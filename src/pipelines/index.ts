@@ -1,3 +1,4 @@
+export * from './batches.js';
 export * from './between.js';
 export * from './classifier.js';
 export * from './classifier-gradient.js';
@@ -14,8 +15,8 @@ export * from './hspace-jacobian.js';
 export * from './invert.js';
 export * from './jacobian.js';
 export * from './judge.js';
+export * from './labels.js';
 export * from './model.js';
-export * from './model-denoiser.js';
 export * from './network.js';
 export * from './questions.js';
 export * from './scheme-file.js';

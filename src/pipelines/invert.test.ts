@@ -6,6 +6,7 @@ import { floats, rows, sizeOf } from '../core/host-array.js';
 import { fold, gaussians, key } from '../core/random.js';
 import { createRuntime } from '../runtime/node.js';
 import { type InversionName, inversions } from '../sampling/index.js';
+import type { Guiding } from './guiding.js';
 import { type InvertOptions, inversionLevels, invert, walkBack } from './invert.js';
 import { type TranslateOptions, translate } from './translate.js';
 
@@ -124,6 +125,22 @@ suite('translation', () => {
     assert.ok(distance(again.pictures, pictures) < 1e-3, `there and back: ${distance(again.pictures, pictures)}`);
   });
 
+  test('guidance by name, there and back; guidance that changes the path has no way back', async () => {
+    const guided = (choices: Guiding['choices']) => ({ ...options.source, guidance: { choices } });
+    const named = guided([{ name: 'classifier-free', options: { scale: 2 } }]);
+    const there = await run({ source: named });
+    assert.deepEqual(there, await run({ source: { ...options.source, guidance: 2 } }));
+    for (const choices of [named.guidance.choices, [{ name: 'autoguidance' }] as const]) {
+      const both = { ...guided(choices), weak: tinyModel({ classes: 2, seed: 4 }) };
+      const back = await run({ source: both, target: both });
+      assert.ok(distance(back.pictures, pictures) < 1e-3, `${choices[0]!.name}: ${distance(back.pictures, pictures)}`);
+    }
+    await assert.rejects(run({ source: guided([{ name: 'cfg++' }]) }), {
+      code: 'bad-option',
+      message: 'invert: guidance that changes the path (cfg++, classifier-mean) has no way back. Take another kind.',
+    });
+  });
+
   test('models on other levels share no noise', async () => {
     const scheme = { ...usualScheme, grid: { ...usualScheme.grid, schedule: 'linear' as const } };
     await assert.rejects(run({ target: { model: { ...plain, scheme } } }), {
@@ -198,12 +215,12 @@ suite('what is refused', () => {
     await refused(
       { model: exact, labels: [0, null, 1] },
       'bad-label',
-      'invert: this model has no label for "any class". Give every picture a class.',
+      'invert: this model has no label for "any class". Give every picture one of its labels, integers in [0, 2].',
     );
     await refused(
       { model: exact, guidance: 2 },
       'bad-label',
-      'invert: guidance compares with "any class", and this model has no label for it. Leave it at 1.',
+      'invert: guidance compares with "any class", and this model has no label for it. Leave guidance at 1.',
     );
   });
 

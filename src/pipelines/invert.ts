@@ -20,19 +20,21 @@ import {
   type Solved,
   trajectory,
 } from '../sampling/index.js';
-import { type DiffusionModel, nullLabel, rowLabels } from './model.js';
-import { modelDenoiser } from './model-denoiser.js';
+import { type BatchRange, batchRanges } from './batches.js';
+import { checkGuidance, type Guiding, type GuidingModels, guider, guidingOf, isGuided } from './guiding.js';
+import { checkLabels, type Labels, rowLabels } from './labels.js';
+import type { DiffusionModel } from './model.js';
 import { batchNetwork } from './network.js';
 
 type Batch = HostArray<'float32'>;
 
 /** A model, and what it is told of every picture. */
-export interface ConditionedModel {
+export interface ConditionedModel extends GuidingModels {
   readonly model: DiffusionModel;
   /** One label per picture; null for "any class". Unconditional models take none. */
-  readonly labels?: readonly (number | null)[] | null;
-  /** Classifier-free guidance scale; 1 is none. */
-  readonly guidance?: number;
+  readonly labels?: Labels | null;
+  /** The scale of classifier-free guidance, where 1 is none, or guidance by name that does not change the path. */
+  readonly guidance?: number | Guiding;
 }
 
 /** How far and on which way pictures are taken to noise: the same there and back. */
@@ -132,10 +134,10 @@ export async function* invert(options: InvertOptions): AsyncGenerator<WalkFrame,
   const { inversion: chosen, steps, strength = 1 } = options;
   check('invert', options);
   const inversion = made(chosen);
-  if (guidance !== 1 && inversion.refusesGuidance !== null) {
+  if (isGuided(guidance) && inversion.refusesGuidance !== null) {
     throw new ToolkitError(
       'bad-option',
-      `${inversion.name}: guidance of ${guidance} is refused in an inversion, because ${inversion.refusesGuidance}.`,
+      `${inversion.name}: guidance ${typeof guidance === 'number' ? `of ${guidance} ` : ''}is refused in an inversion, because ${inversion.refusesGuidance}.`,
     );
   }
   const parts = partsOf(model);
@@ -244,37 +246,32 @@ interface Parts extends ConditionedModel {
   readonly batch?: number;
 }
 
-interface Part {
-  readonly first: number;
-  readonly last: number;
-  readonly count: number;
+interface Part extends BatchRange {
+  /** Pictures of the job, and those computed together. */
+  readonly all: number;
   readonly batch: number;
   readonly denoise: Denoiser<Batch>;
   readonly space: ReturnType<typeof batchSpace>;
 }
 
-/** The batches of a job, each with the denoiser of its own labels, all on one compiled network. */
-async function* inParts({
-  model,
-  labels,
-  guidance = 1,
-  runtime,
-  count,
-  batch: wanted = 16,
-}: Parts): AsyncGenerator<Part> {
+/** The batches of a job, each with the guided denoiser of its own pictures, all on one compiled network. */
+async function* inParts({ count, batch: wanted = 16, ...conditioned }: Parts): AsyncGenerator<Part> {
+  const { model, labels, guidance, runtime } = conditioned;
   const batch = Math.min(count, wanted);
   const { precondition } = partsOf(model);
-  const free = nullLabel(model);
   using network = batchNetwork({ model, runtime, batch });
-  for (let first = 0; first < count; first += batch) {
-    const last = Math.min(count, first + batch);
-    const space = batchSpace({ first });
-    const denoise = modelDenoiser({
-      ...{ config: model.config, network, precondition, space },
-      labels: rowLabels({ model, labels, first, count: last - first }),
-      guidance: guidance !== 1 && free !== null && labels ? { scale: guidance, free } : null,
-    });
-    yield { first, last, count, batch, denoise, space };
+  using guide = guider({ ...conditioned, network, precondition, guiding: guidingOf(guidance) });
+  for (const range of batchRanges({ count, batch })) {
+    const space = batchSpace({ first: range.first });
+    const own = rowLabels({ model, labels, first: range.first, count: range.count });
+    const { denoise, landings } = guide({ pictures: range.pictures, labels: own, space });
+    if (landings.length > 0) {
+      throw new ToolkitError(
+        'bad-option',
+        'invert: guidance that changes the path (cfg++, classifier-mean) has no way back. Take another kind.',
+      );
+    }
+    yield { ...range, all: count, batch, denoise, space };
   }
 }
 
@@ -285,7 +282,7 @@ interface FrameOptions {
   readonly x: Batch;
 }
 
-const frame = ({ part: { first, count: all, batch }, index, count, x }: FrameOptions): WalkFrame => ({
+const frame = ({ part: { first, all, batch }, index, count, x }: FrameOptions): WalkFrame => ({
   done: Math.floor(first / batch) * count + index + 1,
   total: Math.ceil(all / batch) * count,
   first,
@@ -297,16 +294,15 @@ const numberOptions = {
   steps: integer({ default: 20, min: 1, help: 'Steps from picture to pure noise.' }),
   strength: number({ default: 1, min: 0, max: 1, help: 'The part of them that is walked.' }),
   seed: integer({ default: 0, min: 0, max: Number.MAX_SAFE_INTEGER, help: 'Where drawn noise comes from.' }),
-  guidance: number({ default: 1, min: 0, max: 100, help: 'How hard the class is followed.' }),
   batch: integer({ default: 16, min: 1, help: 'Pictures computed together.' }),
 };
 
-type Checked = Pick<InvertOptions, 'model' | 'pictures' | 'labels' | keyof typeof numberOptions>;
+type Checked = ConditionedModel & Pick<InvertOptions, 'pictures' | keyof typeof numberOptions>;
 
 /** One clear error for what cannot be asked, before anything is compiled. */
-function check(who: string, { model, pictures, labels, steps, strength, seed, guidance = 1, batch }: Checked): void {
-  resolve(who, numberOptions, { steps, strength, seed, guidance, batch });
-  const want = dataShape(model.config);
+function check(who: string, { pictures, steps, strength, seed, batch, ...conditioned }: Checked): void {
+  resolve(who, numberOptions, { steps, strength, seed, batch });
+  const want = dataShape(conditioned.model.config);
   const [count = 0, ...shape] = pictures.shape;
   if (shape.join() !== want.join() || count === 0) {
     throw new ToolkitError(
@@ -314,20 +310,6 @@ function check(who: string, { model, pictures, labels, steps, strength, seed, gu
       `${who}: this model is of pictures [N, ${want.join(', ')}], got ${show(pictures.shape)}.`,
     );
   }
-  const refuse = (sentence: string): never => {
-    throw new ToolkitError('bad-label', `${who}: ${sentence}`);
-  };
-  const { num_class_embeds: known } = model.config;
-  if (known === null) {
-    if (labels) refuse('this model has no classes: leave the labels out.');
-    if (guidance !== 1) refuse('guidance needs classes, and this model has none. Leave guidance at 1.');
-    return;
-  }
-  if (labels && labels.length !== count) refuse(`${count} pictures need ${count} labels, got ${labels.length}.`);
-  const stray = labels?.find((label) => label !== null && !(Number.isInteger(label) && label >= 0 && label < known));
-  if (stray !== undefined) refuse(`labels must be integers in [0, ${known - 1}], got ${show(stray)}.`);
-  if (guidance !== 1 && !labels) refuse('guidance needs a class to follow. Name the classes, or leave guidance at 1.');
-  if (nullLabel(model) !== null) return;
-  if (!labels || labels.includes(null)) refuse('this model has no label for "any class". Give every picture a class.');
-  if (guidance !== 1) refuse('guidance compares with "any class", and this model has no label for it. Leave it at 1.');
+  checkLabels({ who, ...conditioned, count });
+  checkGuidance({ who, ...conditioned, count });
 }

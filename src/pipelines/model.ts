@@ -15,29 +15,6 @@ export interface DiffusionModel {
   readonly hash: string;
 }
 
-/** The label that stands for no class, where the model has one. */
-export function nullLabel({ config, classes }: Pick<DiffusionModel, 'config' | 'classes'>): number | null {
-  const rows = config.num_class_embeds;
-  if (rows === null) return null;
-  return classes && rows > classes.length ? classes.length : null;
-}
-
-export interface RowLabelsOptions {
-  readonly model: Pick<DiffusionModel, 'config' | 'classes'>;
-  /** One label a picture of the whole job; null for "any class". */
-  readonly labels?: readonly (number | null)[] | null | undefined;
-  /** The part of the job that is computed together. */
-  readonly first: number;
-  readonly count: number;
-}
-
-/** What the network is told of some pictures, "any class" where nothing was said; null for unconditional models. */
-export function rowLabels({ model, labels, first, count }: RowLabelsOptions): readonly number[] | null {
-  if (model.config.num_class_embeds === null) return null;
-  const free = nullLabel(model) ?? 0;
-  return Array.from({ length: count }, (_, i) => labels?.[first + i] ?? free);
-}
-
 /** [C, H, W] of one picture; a point [D] counts as a picture of one pixel. See `dataShape`. */
 export function pictureShape({ config }: Pick<DiffusionModel, 'config'>): readonly [number, number, number] {
   const [channels = 0, height = 1, width = 1] = dataShape(config);

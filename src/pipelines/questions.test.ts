@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { floats, type HostArray } from '../core/host-array.js';
 import { batchSpace } from '../core/space.js';
 import { cosine, discrete, grid, predictions } from '../diffusion/index.js';
+import type { VarianceDenoiser } from '../sampling/index.js';
 import { questions } from './questions.js';
 
 type Batch = HostArray<'float32'>;
@@ -66,4 +67,23 @@ suite('questions', () => {
       ['rejected', 'rejected'],
     );
   });
+});
+
+test('a network of twice the channels has a variance beside its answer, of the rows that asked', async () => {
+  const twofold = {
+    batch: 2,
+    async run(x: Batch, _: number, labels: readonly number[] | null) {
+      const said = (labels ?? [9, 9]).flatMap((label) => [label, -label]);
+      return floats([x.shape[0]!, 2, 1], said);
+    },
+    [Symbol.dispose]: () => {},
+  };
+  const ask = questions({ ...parts, config: { in_channels: 1, out_channels: 2 }, network: twofold });
+  const [one, other] = [ask([3, 4]), ask([5, 6])] as [VarianceDenoiser<Batch>, VarianceDenoiser<Batch>];
+  const [{ denoised, variance }] = await Promise.all([one.estimate(x, level), other(x, level)]);
+  assert.deepEqual(
+    [denoised.data, variance.shape, variance.data],
+    [Float32Array.of(3, 4), [2, 1, 1], Float32Array.of(-3, -4)],
+  );
+  assert.deepEqual((await ask(null)(x, level)).data, Float32Array.of(9, 9));
 });

@@ -1,14 +1,29 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { tinyModel } from '../../test/model-fixtures.js';
-import { floats, type HostArray, rows } from '../core/host-array.js';
+import { tinyClassifier, tinyModel } from '../../test/model-fixtures.js';
+import { concatRows, floats, type HostArray, rows } from '../core/host-array.js';
 import { fold, gaussians, key } from '../core/random.js';
 import { batchSpace } from '../core/space.js';
-import type { Level } from '../diffusion/index.js';
+import type { Level, Precondition } from '../diffusion/index.js';
 import { createRuntime } from '../runtime/node.js';
-import { assemble, asymmetric, ddim, intervals, sample, samplers, startingNoise } from '../sampling/index.js';
+import {
+  assemble,
+  asymmetric,
+  ddim,
+  guidedPath,
+  intervals,
+  sample,
+  samplers,
+  startingNoise,
+  trajectory,
+} from '../sampling/index.js';
 import { generateAll } from './generate.js';
-import { changeAt, directionAt, type SemanticChange, semanticAll, semanticDenoisers } from './semantic.js';
+import type { Guiding, GuidingModels } from './guiding.js';
+import type { Hspace } from './hspace.js';
+import type { BatchNetwork } from './network.js';
+import { questions } from './questions.js';
+import { changeOf, directionAt, type SemanticChange, semanticAll } from './semantic.js';
+import { twinPath } from './twin-path.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -38,6 +53,22 @@ const usual = { model, runtime, start, labels, steps: 6, key: key(5), batch: cou
 const differs = (a: Batch, b: Batch): number =>
   a.data.reduce((most, value, i) => Math.max(most, Math.abs(value - b.data[i]!)), 0);
 
+/** A network that answers a_label·x, and w·Δ more where it is changed. */
+function linear({ a, w }: { readonly a: readonly number[]; readonly w: number }) {
+  const answer = (x: Batch, labels: readonly number[] | null): Batch =>
+    concatRows(Array.from({ length: x.shape[0]! }, (_, i) => space.lincomb([a[labels![i]!]!, rows(x, i, i + 1)])));
+  const network: BatchNetwork = { batch: 2, run: async (x, _, labels) => answer(x, labels), [Symbol.dispose]() {} };
+  const shift: Hspace['shift'] = async ({ x, labels, delta }) => {
+    const out = answer(x, labels);
+    return { out, shifted: space.lincomb([1, out], [w, delta!]) };
+  };
+  return { network, open: { shift }, precondition };
+}
+
+const precondition = (): ReturnType<Precondition> => ({ cSkip: 0, cOut: 1, cIn: 1, cNoise: 0 });
+const asking = (network: BatchNetwork) =>
+  questions({ config: { in_channels: 3, out_channels: 3 }, network, precondition, space });
+
 suite('semantic edits', () => {
   const runnable = samplers.names.filter((name) => {
     const { direction } = (samplers.get(name) as () => { direction: string })();
@@ -61,26 +92,13 @@ suite('semantic edits', () => {
     // D(x) = a·x and D̃(x) = a·x + w·Δ. One step is x′ = A·x + α′·w·Δ with A = α′·a + σ′·(1 − α·a)/σ, and so
     // the end is Π A·x_T + w·Δ·Σ_k α_{k+1}·Π_{j>k} A_j.
     const [a, w] = [0.3, 0.05];
-    const network = { batch: 2, run: async (x: Batch) => space.lincomb([a, x]), [Symbol.dispose]() {} };
-    const open = {
-      ...network,
-      shape,
-      record: () => Promise.reject(new Error('not asked')),
-      shift: async ({ x, delta }: { readonly x: Batch; readonly delta: Batch | null }) => {
-        const out = space.lincomb([a, x]);
-        return { out, shifted: space.lincomb([1, out], [w, delta!]) };
-      },
-    };
     const delta = noise('x', [2, 3]);
     const steps = parts.steps(9);
     const edited = (level: Level): boolean => level.sigma > 0.5;
-    const { denoise, shifted } = semanticDenoisers({
-      plain: network,
-      open,
-      precondition: () => ({ cSkip: 0, cOut: 1, cIn: 1, cNoise: 0 }),
-      labels: null,
-      guidance: null,
-      space,
+    const { denoise, shifted } = twinPath({
+      ...linear({ a: [a], w }),
+      guide: ({ labels, network }) => ({ denoise: asking(network!)(labels), landings: [] }),
+      rows: { pictures: [0, 1], labels: [0, 0], space },
       changeAt: (level) => (edited(level) ? { delta, strengths: [] } : null),
     });
     const from = noise('from', [2, 3]);
@@ -96,10 +114,37 @@ suite('semantic edits', () => {
     assert.ok(kicks > 0 && differs(end, exact) < 1e-6, `largest difference ${differs(end, exact)}`);
   });
 
+  test('CFG++ and an edit in one step: x₀ guided and shifted, the noise of neither', async () => {
+    // D_c = a_c·x, D_u = a_u·x, both + w·Δ when shifted: x′ = α′·(D_u + λ·(D_c − D_u) + w·Δ) + σ′·(x − α·D_u)/σ.
+    const [c, u, w, scale] = [0.7, 0.2, 0.05, 0.6];
+    const delta = noise('x', [2, 3]);
+    const { denoise, shifted, landings } = twinPath({
+      ...linear({ a: [u, c], w }),
+      guide: ({ labels, network, space }) =>
+        guidedPath({
+          choices: [{ name: 'cfg++', options: { scale } }],
+          roles: { conditional: asking(network!)(labels), unconditional: asking(network!)(labels!.map(() => 0)) },
+          space,
+        }),
+      rows: { pictures: [0, 1], labels: [1, 1], space },
+      changeAt: () => ({ delta, strengths: [] }),
+    });
+    const from = noise('from', [2, 3]);
+    const steps = parts.steps(2);
+    const path = { denoise, landings: [...landings, asymmetric({ shifted })] };
+    const walk = trajectory({ ...path, sampler: ddim(), steps, start: from, space, key: key(0) });
+    await walk.next();
+    const { x } = (await walk.next()).value as { readonly x: Batch }; // where the first step landed
+    const { from: at, to } = intervals(steps)[0]!;
+    const known = to.alpha * (u + scale * (c - u)) + (to.sigma * (1 - at.alpha * u)) / at.sigma;
+    const exact = space.lincomb([known, from], [to.alpha * w, delta]);
+    assert.ok(differs(x, exact) < 1e-6, `largest difference ${differs(x, exact)}`);
+  });
+
   test('several attributes add up in h, and their order is nothing', async () => {
     const one = { change: smile, strengths: [1, 0, 2] };
     const two = { change: hat, strengths: [0.5, 1, -1] };
-    const at = (edits: Parameters<typeof changeAt>[0]) => changeAt(edits, 0.5, shape)!.delta!;
+    const at = (edits: Parameters<typeof changeOf>[0]) => changeOf(edits, 0.5, shape)!.delta!;
     const sum = space.lincomb([1, at([one])], [1, at([two])]);
     assert.ok(differs(at([one, two]), sum) < 1e-6, 'Δh of both is the sum');
     const [ab, ba] = [
@@ -152,6 +197,44 @@ suite('semantic edits', () => {
     assert.ok(differs(twice, once) > 0, 'guidance changes the pictures with a label');
     assert.ok(differs(rows(twice, 2, 3), rows(once, 2, 3)) < 1e-4, 'and not that of any class');
   });
+
+  const climbing = tinyClassifier({ classes: 3 });
+  const weak = tinyModel({ classes: 3, seed: 2 });
+  const guidances: Readonly<Record<string, readonly [Guiding, GuidingModels?]>> = {
+    'classifier-free': [{ choices: [{ name: 'classifier-free', options: { scale: 3 } }] }],
+    'in an interval, rescaled': [
+      { choices: [{ name: 'classifier-free', options: { scale: 3 } }, { name: 'rescale' }, { name: 'interval' }] },
+    ],
+    apg: [{ choices: [{ name: 'apg', options: { scale: 6 } }] }],
+    'cfg++': [{ choices: [{ name: 'cfg++' }] }],
+    negative: [{ choices: [{ name: 'negative' }], negatives: [2, 0] }],
+    composed: [
+      {
+        choices: [{ name: 'classifier-free', options: { scale: 2 } }],
+        composed: [0, 1, 2].map((label) => [
+          { label, weight: 1.5 },
+          { label: 2 - label, weight: -0.5 },
+        ]),
+      },
+    ],
+    autoguidance: [{ choices: [{ name: 'autoguidance' }] }, { weak }],
+    'a classifier': [
+      { choices: [{ name: 'classifier-score', options: { scale: 5 } }], towards: [0, 1, 2] },
+      { classifier: climbing },
+    ],
+  };
+  for (const [name, [guidance, models]] of Object.entries(guidances)) {
+    test(`guided by ${name}: an unedited picture is that of plain sampling, an edited one is another`, async () => {
+      const told = { labels: [0, 1, 2], guidance, ...models };
+      const plain = await generateAll({ model, runtime, count, seed: 5, steps: 6, batch: count, ...told });
+      const edits = [{ change: smile, strengths: [8, 0, 0] }];
+      assert.deepEqual(await semanticAll({ ...usual, ...told, edits: [] }), plain);
+      const edited = await semanticAll({ ...usual, ...told, edits });
+      assert.deepEqual(rows(edited, 1, 3), rows(plain, 1, 3));
+      assert.ok(differs(rows(edited, 0, 1), rows(plain, 0, 1)) > 1e-3, 'the edit changes its picture');
+      assert.deepEqual(await semanticAll({ ...usual, ...told, edits, batch: 2 }), edited);
+    });
+  }
 
   test('errors', async () => {
     await assert.rejects(semanticAll({ ...usual, edits: [{ change: smile, strengths: [1] }] }), {

@@ -3,12 +3,11 @@ import { finish } from '../core/finish.js';
 import { concatRows, floats, type HostArray, rows, type Shape, sizeOf } from '../core/host-array.js';
 import type { Key } from '../core/random.js';
 import { batchSpace } from '../core/space.js';
-import type { Level, Precondition } from '../diffusion/index.js';
+import type { Level } from '../diffusion/index.js';
 import type { Runtime } from '../runtime/index.js';
 import {
   assemble,
   asymmetric,
-  type Denoiser,
   ddimInverse,
   type EditingInterval,
   intervals,
@@ -19,10 +18,14 @@ import {
   timeOf,
   trajectory,
 } from '../sampling/index.js';
-import type { GenerateFrame } from './generate.js';
+import { batchRanges, type GenerateFrame, inTurn } from './batches.js';
+import { checkGuidance, type Guiding, type GuidingModels, guider, guidingOf } from './guiding.js';
 import { bottleneck, type DeltaFunction, type Hspace, hspace } from './hspace.js';
-import { type DiffusionModel, nullLabel, rowLabels } from './model.js';
-import { type BatchNetwork, batchNetwork } from './network.js';
+import { checkLabels, type Labels, rowLabels } from './labels.js';
+import type { DiffusionModel } from './model.js';
+import { batchNetwork } from './network.js';
+import { questions } from './questions.js';
+import { type Change, twinPath } from './twin-path.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -38,15 +41,15 @@ export interface SemanticEdit {
   readonly strengths: readonly number[];
 }
 
-export interface SemanticOptions {
+export interface SemanticOptions extends GuidingModels {
   readonly model: DiffusionModel;
   readonly runtime: Runtime;
   /** x at the noisiest level [N, C, H, W]: noise, or real pictures inverted. */
   readonly start: Batch;
   /** One label a picture; null for "any class". Unconditional models take none. */
-  readonly labels?: readonly (number | null)[] | undefined;
-  /** Classifier-free guidance scale; 1 is none. */
-  readonly guidance?: number;
+  readonly labels?: Labels | undefined;
+  /** How labels are followed: the scale of classifier-free guidance, where 1 is none, or guidance by name. */
+  readonly guidance?: number | Guiding;
   readonly edits: readonly SemanticEdit[];
   readonly interval?: EditingInterval;
   readonly tap?: string;
@@ -79,16 +82,16 @@ export const wholeWalk: EditingInterval = Object.freeze({ edit: 0, boost: 0 });
  * sampling, bit by bit. Yields after every step.
  */
 export async function* semantic(options: SemanticOptions): AsyncGenerator<SemanticFrame, Batch, undefined> {
-  const { model, runtime, start, guidance = 1, steps: length, signal, interval = wholeWalk } = options;
+  const { model, runtime, start, guidance, steps: length, signal, interval = wholeWalk } = options;
   const parts = assemble({ ...model.scheme, ...options.scheme });
   const total = start.shape[0]!;
   checkSemantic(options);
   const steps = parts.steps(length);
-  const count = intervals(steps).length;
   const batch = Math.min(total, options.batch ?? 16);
-  const free = nullLabel(model);
   const edits = options.edits.filter(({ strengths }) => strengths.some((strength) => strength !== 0));
-  using plain = batchNetwork({ model, runtime, batch });
+  const { precondition } = parts;
+  using network = batchNetwork({ model, runtime, batch });
+  using guide = guider({ ...options, network, precondition, guiding: guidingOf(guidance) });
   const learned = edits.flatMap(({ change }) => (change.kind === 'function' ? [change.learned] : []));
   using open = edits.length === 0 ? null : openTap({ ...options, batch, functions: learned });
   if (open) for (const { change } of edits) checkChange(change, open.shape);
@@ -97,45 +100,22 @@ export async function* semantic(options: SemanticOptions): AsyncGenerator<Semant
     interval.boost > 0
       ? qualityBoost({ sampler: parts.sampler, boosts: (from) => time(from) <= interval.boost })
       : parts.sampler;
-  const pictures: Batch[] = [];
-  for (let first = 0; first < total; first += batch) {
-    const size = Math.min(batch, total - first);
-    const space = batchSpace({ first: (options.first ?? 0) + first });
-    const labels = rowLabels({ model, labels: options.labels, first, count: size });
-    const own = edits.map(({ change, strengths }) => ({ change, strengths: strengths.slice(first, first + size) }));
-    const { denoise, shifted } = semanticDenoisers({
-      plain,
-      open,
-      precondition: parts.precondition,
-      labels,
-      guidance: guidance !== 1 && free !== null ? { scale: guidance, free } : null,
-      space,
-      changeAt: (level) => (time(level) < interval.edit ? null : changeAt(own, time(level), open!.shape)),
-    });
-    const walk = trajectory({
-      ...parts,
-      sampler,
-      steps,
-      denoise,
-      ...(open && { landings: [asymmetric({ shifted })] }),
-      start: rows(start, first, first + size),
-      space,
-      key: options.key,
-      signal,
-    });
-    for (;;) {
-      const { done, value } = await walk.next();
-      if (done) {
-        pictures.push(value);
-        break;
-      }
-      const before = Math.floor(first / batch) * count;
-      const step = value.index + 1;
-      const all = Math.ceil(total / batch) * count;
-      yield { done: before + step, total: all, first, step, x: value.x, denoised: value.denoised };
-    }
-  }
-  return concatRows(pictures);
+  return yield* inTurn({
+    ...{ count: total, batch, steps: intervals(steps).length },
+    walk({ first, last, count, pictures }) {
+      const space = batchSpace({ first: (options.first ?? 0) + first });
+      const given = { pictures, labels: rowLabels({ model, labels: options.labels, first, count }), space };
+      const own = edits.map(({ change, strengths }) => ({ change, strengths: strengths.slice(first, last) }));
+      const changeAt = (level: Level): Change | null =>
+        time(level) < interval.edit ? null : changeOf(own, time(level), open!.shape);
+      const twins = open && twinPath({ guide, rows: given, network, open, precondition, changeAt });
+      const path = twins
+        ? { denoise: twins.denoise, landings: [...twins.landings, asymmetric({ shifted: twins.shifted })] }
+        : guide(given);
+      const walk = { ...parts, ...path, sampler, steps, space, key: options.key, signal };
+      return trajectory({ ...walk, start: rows(start, first, last) });
+    },
+  });
 }
 
 /** Runs `semantic` to its end. */
@@ -150,16 +130,8 @@ const openTap = ({
 }: SemanticOptions & { readonly batch: number; readonly functions: readonly DeltaFunction[] }): Hspace =>
   hspace({ model, runtime, batch, tap, functions });
 
-/** What is added to h in one run. */
-export interface Change {
-  /** The fixed part, [n, C, H, W]; null for none. */
-  readonly delta: Batch | null;
-  /** Strengths of the functions, a row for each picture. */
-  readonly strengths: readonly (readonly number[])[];
-}
-
 /** All edits of a batch at one time as one change: Σ strength·Δh(t), and the strengths of the functions. */
-export function changeAt(edits: readonly SemanticEdit[], t: number, shape: Shape): Change | null {
+export function changeOf(edits: readonly SemanticEdit[], t: number, shape: Shape): Change | null {
   const count = edits[0]?.strengths.length ?? 0;
   const strengths = Array.from({ length: count }, (_, row) =>
     edits.filter(({ change }) => change.kind === 'function').map((edit) => edit.strengths[row]!),
@@ -199,71 +171,10 @@ export function directionAt(
   return out;
 }
 
-export interface SemanticDenoisersOptions {
-  readonly plain: BatchNetwork;
-  /** Null where nothing is edited. */
-  readonly open: Hspace | null;
-  readonly precondition: Precondition;
-  readonly space: ReturnType<typeof batchSpace>;
-  readonly labels: readonly number[] | null;
-  readonly guidance: { readonly scale: number; readonly free: number } | null;
-  /** What is added to h at a level; null leaves the network as it is. */
-  readonly changeAt: (level: Level) => Change | null;
-}
-
-/**
- * Two denoisers out of one run: D, and D̃ with the change. Where there is none, D̃ answers with the very value of D, so
- * that `asymmetric` leaves the path alone. Guidance asks with and without the label, the change being in both.
- */
-export function semanticDenoisers(options: SemanticDenoisersOptions): {
-  readonly denoise: Denoiser<Batch>;
-  readonly shifted: Denoiser<Batch>;
-} {
-  const { plain, open, precondition, space, labels, guidance } = options;
-  const asked = guidance && labels ? [...labels, ...labels.map(() => guidance.free)] : labels;
-  const twice = guidance && labels ? 2 : 1;
-  const repeated = (x: Batch): Batch => (twice === 1 ? x : concatRows([x, x]));
-  const answers = new WeakMap<Batch, { readonly level: Level; readonly shifted: Batch }>();
-  const clean = (x: Batch, level: Level, raw: Batch): Batch => {
-    const { cSkip, cOut } = precondition(level);
-    const count = x.shape[0]!;
-    const own = (part: Batch): Batch => (cSkip === 0 && cOut === 1 ? part : space.lincomb([cSkip, x], [cOut, part]));
-    if (twice === 1) return own(raw);
-    const [c, u] = [own(rows(raw, 0, count)), own(rows(raw, count, 2 * count))];
-    return space.lincomb([guidance!.scale, c], [1 - guidance!.scale, u]);
-  };
-  const denoise: Denoiser<Batch> = async (x, level) => {
-    const { cIn, cNoise } = precondition(level);
-    const input = repeated(cIn === 1 ? x : space.lincomb([cIn, x]));
-    const change = open && options.changeAt(level);
-    if (!change) {
-      const answer = clean(x, level, await plain.run(input, cNoise, asked));
-      answers.set(x, { level, shifted: answer });
-      return answer;
-    }
-    const { delta, strengths } = change;
-    const question = { x: input, cNoise, labels: asked, delta: delta && repeated(delta) };
-    const given = twice === 1 ? strengths : [...strengths, ...strengths];
-    const { out, shifted } = await open.shift({ ...question, strengths: given });
-    answers.set(x, { level, shifted: clean(x, level, shifted) });
-    return clean(x, level, out);
-  };
-  return {
-    denoise,
-    async shifted(x, level) {
-      const known = answers.get(x);
-      if (known && known.level.alpha === level.alpha && known.level.sigma === level.sigma) return known.shifted;
-      await denoise(x, level);
-      return answers.get(x)!.shifted;
-    },
-  };
-}
-
-function checkSemantic({ start, labels, edits }: SemanticOptions): void {
+function checkSemantic({ start, edits, ...conditioned }: SemanticOptions): void {
   const count = start.shape[0]!;
-  if (labels && labels.length !== count) {
-    throw new ToolkitError('bad-label', `semantic: ${count} pictures need ${count} labels, got ${labels.length}.`);
-  }
+  checkLabels({ who: 'semantic', ...conditioned, count });
+  checkGuidance({ who: 'semantic', ...conditioned, count });
   const wrong = edits.find(({ strengths }) => strengths.length !== count || !strengths.every(Number.isFinite));
   if (!wrong) return;
   throw new ToolkitError(
@@ -299,20 +210,15 @@ export async function invertSemantic(options: InvertSemanticOptions): Promise<Ba
   const parts = assemble({ ...model.scheme, ...options.scheme });
   const total = pictures.shape[0]!;
   const batch = Math.min(total, options.batch ?? 16);
-  const free = nullLabel(model);
-  using plain = batchNetwork({ model, runtime, batch });
+  const { precondition } = parts;
+  using network = batchNetwork({ model, runtime, batch });
   const found: Batch[] = [];
-  for (let first = 0; first < total; first += batch) {
-    const size = Math.min(batch, total - first);
+  for (const { first, last, count } of batchRanges({ count: total, batch })) {
     const space = batchSpace({ first });
-    const labels = rowLabels({ model, labels: options.labels, first, count: size });
-    const { precondition } = parts;
-    const { denoise } = semanticDenoisers({
-      ...{ plain, open: null, precondition, labels, guidance: null, space },
-      changeAt: () => null,
-    });
+    const ask = questions({ config: model.config, network, precondition, space });
+    const denoise = ask(rowLabels({ model, labels: options.labels, first, count }));
     const steps = reversed(parts.steps(options.steps));
-    const start = rows(pictures, first, first + size);
+    const start = rows(pictures, first, last);
     const sampler = ddimInverse({ refinements });
     found.push(await sample({ ...parts, limit: undefined, sampler, steps, denoise, start, space, key, signal }));
   }
