@@ -17,6 +17,11 @@ suite('lincomb', () => {
       const expected = Float32Array.from(values, (_, i) => terms.reduce((sum, [c, { data }]) => sum + c * data[i]!, 0));
       assert.deepEqual(lincomb(...terms), floats([6, 11], expected));
     }
+    const long = Array.from({ length: 6 }, (_, k) => [k - 2.5, floats([5000], gaussians(key(k), 5000))] as const);
+    const sums = Float32Array.from({ length: 5000 }, (_, i) =>
+      long.reduce((sum, [c, { data }]) => sum + c * data[i]!, 0),
+    );
+    assert.deepEqual(lincomb(...long).data, sums);
     assert.ok(Object.is(lincomb([-1, floats([1])]).data[0], 0), '0 + (−1)·0 is 0 and not −0');
   });
 });

@@ -1,6 +1,6 @@
 import { ToolkitError } from './errors.js';
 import { floats, type HostArray, sizeOf } from './host-array.js';
-import { fold, gaussians, type Key } from './random.js';
+import { fillGaussians, fold, type Key } from './random.js';
 
 export type Term<X> = readonly [coefficient: number, value: X];
 
@@ -31,8 +31,9 @@ export function batchSpace({ first = 0 }: BatchSpaceOptions = {}): Space<HostArr
       const [count = 1, ...rest] = like.shape;
       const size = sizeOf(rest);
       const data = new Float32Array(count * size);
+      const samples = fold(key, 'sample');
       for (let row = 0; row < count; row++) {
-        data.set(gaussians(fold(key, 'sample', first + row), size), row * size);
+        fillGaussians(data.subarray(row * size, (row + 1) * size), fold(samples, first + row));
       }
       return floats(like.shape, data);
     },
@@ -50,6 +51,9 @@ function lincomb(...terms: readonly Term<HostArray<'float32'>>[]): HostArray<'fl
   }
   return floats(shape, sumOf(terms.map(([c, x]) => [c, x.data])));
 }
+
+/** Sums of long combinations are kept for so many numbers at a time: they stay near the processor. */
+const stretch = 2048;
 
 /** Σ cᵢ·xᵢ in float64, from 0 and in order. The short cases give the same bits as the general one, and faster. */
 function sumOf(terms: readonly Term<Float32Array>[]): Float32Array {
@@ -80,9 +84,13 @@ function sumOf(terms: readonly Term<Float32Array>[]): Float32Array {
     for (let i = 0; i < out.length; i++) out[i] = 0 + a * x[i]! + b * y[i]! + c * z[i]! + d * u[i]! + e * v[i]!;
     return out;
   }
-  const sums = new Float64Array(x.length);
-  for (const [factor, data] of terms) for (let i = 0; i < sums.length; i++) sums[i]! += factor * data[i]!;
-  out.set(sums);
+  const sums = new Float64Array(stretch);
+  for (let from = 0; from < out.length; from += stretch) {
+    const to = Math.min(from + stretch, out.length);
+    for (let i = from; i < to; i++) sums[i - from] = 0 + a * x[i]! + b * y[i]! + c * z[i]! + d * u[i]! + e * v[i]!;
+    for (const [factor, data] of terms.slice(5)) for (let i = from; i < to; i++) sums[i - from]! += factor * data[i]!;
+    for (let i = from; i < to; i++) out[i] = sums[i - from]!;
+  }
   return out;
 }
 
