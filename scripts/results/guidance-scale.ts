@@ -3,8 +3,10 @@
  * pictures that an independent judge takes for their class. Labels are those of N pictures of the data, so that classes
  * are as frequent as there; FID compares with all of the data, nearest neighbours with these N.
  *
+ * With --classifier or --weak, the kinds of guidance beside each other in the place of scales.
+ *
  *   node --import tsx scripts/results/guidance-scale.ts [--model DIR] [--data DATA] [--judge DIR] [--features DIR]
- *     [--scales 0,1,3] [--method NAME] [-n N] [--steps N] [--sampler NAME] [--references N] [--seed N] [--threads N] [--out PLOT.svg]
+ *     [--scales 0,1,3] [--classifier DIR] [--weak DIR] [--method NAME] [-n N] [--steps N] [--sampler NAME] [--references N] [--seed N] [--threads N] [--out PLOT.svg]
  */
 import { parseArgs } from 'node:util';
 import { concatRows, type HostArray, rows } from '../../src/core/host-array.js';
@@ -19,7 +21,15 @@ import {
   measured,
   precisionRecall,
 } from '../../src/metrics/index.js';
-import { classifierFeatures, generateAll, judge, loadClassifier, loadModel } from '../../src/pipelines/index.js';
+import {
+  classifierFeatures,
+  type Guiding,
+  type GuidingModels,
+  generateAll,
+  judge,
+  loadClassifier,
+  loadModel,
+} from '../../src/pipelines/index.js';
 import { band, category, line, panels } from '../../src/plot/index.js';
 import { createRuntime } from '../../src/runtime/node.js';
 import type { GuidanceName, SamplerName } from '../../src/sampling/index.js';
@@ -34,6 +44,8 @@ const { values: told } = parseArgs({
     features: { type: 'string', default: 'models/features-32' },
     scales: { type: 'string', default: '0,0.5,1,1.5,2,3,5,8' },
     method: { type: 'string', default: 'classifier-free' },
+    classifier: { type: 'string', default: '' },
+    weak: { type: 'string', default: '' },
     n: { type: 'string', short: 'n', default: '1000' },
     steps: { type: 'string', default: '20' },
     sampler: { type: 'string', default: 'dpmpp-2m' },
@@ -98,11 +110,62 @@ const truth = await measured(
 const columns = ['fid', 'precision', 'recall', 'density', 'coverage', 'class-accuracy'] as const;
 type Row = Readonly<Record<(typeof columns)[number], Estimate>>;
 
-/** Everything that is measured of one scale. */
-async function measureScale(scale: number): Promise<Row> {
-  const guidance = { choices: [{ name: told.method as GuidanceName, options: { scale } }] };
+interface Setting {
+  readonly name: string;
+  readonly guidance: Guiding;
+  readonly models?: GuidingModels;
+}
+
+const byScale = (scale: number): Setting => ({
+  name: String(scale),
+  guidance: { choices: [{ name: told.method as GuidanceName, options: { scale } }] },
+});
+
+/** The kinds of guidance at usual settings; those of other networks where these are named. */
+async function kinds(): Promise<readonly Setting[]> {
+  const free = (scale: number) => ({ name: 'classifier-free', options: { scale } }) as const;
+  const alone: readonly Setting[] = [
+    { name: 'none', guidance: { choices: [] } },
+    { name: 'classifier-free, 2', guidance: { choices: [free(2)] } },
+    { name: 'classifier-free, 3', guidance: { choices: [free(3)] } },
+    {
+      name: 'classifier-free, 3, σ/α in 0.3 to 3',
+      guidance: { choices: [free(3), { name: 'interval', options: { low: 0.3, high: 3 } }] },
+    },
+    {
+      name: 'classifier-free, 3, rescaled by 0.7',
+      guidance: { choices: [free(3), { name: 'rescale', options: { factor: 0.7 } }] },
+    },
+    { name: 'apg, 3', guidance: { choices: [{ name: 'apg', options: { scale: 3 } }] } },
+    { name: 'cfg++, 0.4', guidance: { choices: [{ name: 'cfg++', options: { scale: 0.4 } }] } },
+    { name: 'cfg++, 0.8', guidance: { choices: [{ name: 'cfg++', options: { scale: 0.8 } }] } },
+  ];
+  const models: GuidingModels = {
+    ...(told.weak !== '' && { weak: await loadModel(told.weak) }),
+    ...(told.classifier !== '' && { classifier: await loadClassifier(told.classifier) }),
+  };
+  const { weak, classifier } = models;
+  const away = [1.5, 2, 3].map((scale): Setting => {
+    const guidance = { choices: [{ name: 'autoguidance', options: { scale } } as const] };
+    return { name: `autoguidance, ${scale}`, guidance, models };
+  });
+  const towards = classifier ? labels.map((label) => classifier.classes.indexOf(model.classes![label]!)) : [];
+  const late = { name: 'interval', options: { low: 0, high: 3 } } as const;
+  const climbs = [1, 3, 6].flatMap((scale): readonly Setting[] => {
+    const climb = { name: 'classifier-score', options: { scale } } as const;
+    return [
+      { name: `classifier, ${scale}`, guidance: { choices: [climb], towards }, models },
+      { name: `classifier, ${scale}, σ/α to 3`, guidance: { choices: [climb, late], towards }, models },
+    ];
+  });
+  return [...alone, ...(weak ? away : []), ...(classifier ? climbs : [])];
+}
+
+/** Everything that is measured of one setting. */
+async function measureSetting({ guidance, models }: Setting): Promise<Row> {
   const scheme = { sampler: { name: told.sampler as SamplerName } };
-  const pictures = await generateAll({ model, runtime, count: n, seed, labels, guidance, steps, scheme, batch: 24 });
+  const how = { guidance, ...models, steps, scheme, batch: 24 };
+  const pictures = await generateAll({ model, runtime, count: n, seed, labels, ...how });
   const part = (from: number, to: number): Batch => rows(pictures, from, to);
   const sets = { reference, samples: await answers(n, part, features.extract), key: fold(key(seed), 'metric') };
   const samples = {
@@ -123,22 +186,23 @@ const text = ({ value, interval }: Estimate): string => {
   return interval ? `${digits(value)} (${digits(interval[0])} to ${digits(interval[1])})` : digits(value);
 };
 
-console.log(
-  `N = ${n}, seed ${seed}, ${steps} steps of ${told.sampler}, ${told.method}, ${told.model} on ${data.name}.`,
-);
+console.log(`N = ${n}, seed ${seed}, ${steps} steps of ${told.sampler}, ${told.model} on ${data.name}.`);
 console.log(
   `Features ${told.features}, ${compared.length} references, judge ${told.judge}: right about ${text(truth.estimates[0]!)} of ${held.length} held-out pictures.`,
 );
 console.log(`Command: node --import tsx scripts/results/guidance-scale.ts ${process.argv.slice(2).join(' ')}\n`);
-console.log(`| Scale | ${columns.join(' | ')} |\n|---|${columns.map(() => '---|').join('')}`);
+const compares = told.classifier !== '' || told.weak !== '';
+console.log(
+  `| ${compares ? 'Guidance' : 'Scale'} | ${columns.join(' | ')} |\n|---|${columns.map(() => '---|').join('')}`,
+);
 const table: Row[] = [];
-for (const scale of scales) {
-  const row = await measureScale(scale);
+for (const setting of compares ? await kinds() : scales.map(byScale)) {
+  const row = await measureSetting(setting);
   table.push(row);
-  console.log(`| ${[scale, ...columns.map((name) => text(row[name]))].join(' | ')} |`);
+  console.log(`| ${[setting.name, ...columns.map((name) => text(row[name]))].join(' | ')} |`);
 }
 
-if (told.out !== '') {
+if (told.out !== '' && !compares) {
   const curve = (name: (typeof columns)[number], k: number, label: string) => {
     const own = table.map((row) => row[name]);
     const ends = (i: 0 | 1): number[] => own.map(({ interval }) => interval?.[i] ?? Number.NaN);
