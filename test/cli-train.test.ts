@@ -169,7 +169,11 @@ suite('what is wrong is said before anything is done', () => {
   test('options', async () => {
     await refused(2, ['--steps', '0'], 'train: --steps must be an integer ≥ 1, got 0.');
     await refused(2, ['--lr', 'fast'], 'train: --lr must be a number in [0, 1], got "fast".');
-    await refused(2, ['--curve', 'cosinus'], 'train: --curve must be one of constant, cosine, got "cosinus".');
+    await refused(
+      2,
+      ['--curve', 'cosinus'],
+      'train: --curve must be one of constant, cosine, got "cosinus". Did you mean "cosine"?',
+    );
     await refused(2, ['--resume'], 'train: --resume needs --out RUN, the folder of the run to continue.');
     await refused(
       2,
@@ -221,15 +225,24 @@ suite('what is wrong is said before anything is done', () => {
 
   test("a network of one's own", async () => {
     const file = run('own.json');
-    const plan = async (config: object, ...more: string[]) => {
+    const saved = async (config: object): Promise<string> => {
       await writeFile(file, JSON.stringify(config));
-      return cli('train', ...options('own'), '--dry-run', '-q', '--model', file, ...more);
+      return file;
     };
+    const plan = async (config: object, ...more: string[]) =>
+      cli('train', ...options('own'), '--dry-run', '-q', '--model', await saved(config), ...more);
     const config = { ...presetConfig('tiny', { classes: 2 }), block_out_channels: [4, 8] };
     assert.deepEqual(JSON.parse((await plan(config)).stdout).network.block_out_channels, [4, 8]);
     const few = await plan({ ...config, num_class_embeds: 2 });
-    const rows = 'num_class_embeds is 2, and the data has 2 classes and needs one row more, for "any class".';
-    assert.equal(plain(few.stderr), `Error: ROOT/own.json: ${rows}\n`);
+    const rows = (has: string): string =>
+      `Error: ROOT/own.json: ${has}, and the data has 2 classes, which need one row each and one for "any class". ` +
+      'Set num_class_embeds to 3, or train without classes by --condition none.\n';
+    assert.equal(plain(few.stderr), rows('num_class_embeds is 2'));
+    const { num_class_embeds: _, ...free } = config;
+    const none = await cli('train', ...options('own'), '--model', await saved(free));
+    assert.equal(plain(none.stderr), rows('there is no num_class_embeds'));
+    assert.ok(!existsSync(run('own')), 'nothing is left of a run that was refused');
+    assert.equal((await plan(free, '--condition', 'none')).code, 0);
     const grey = await plan(config, '--channels', 'grey');
     const colours = 'in_channels is 3, and the pictures have 1. Change one of them.';
     assert.equal(plain(grey.stderr), `Error: ROOT/own.json: ${colours}\n`);

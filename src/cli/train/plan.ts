@@ -22,6 +22,7 @@ import { learnedPlan, requireLearnable } from './learned-plan.js';
 import { asMistakeIn, named } from './named.js';
 import { channelsFor, checkObjective, objectivePlan, schemeFor } from './objective-plan.js';
 import { pointNetwork, pointOptions, pointScheme } from './point-plan.js';
+import { requireRows } from './require-rows.js';
 import type { trainOptions } from './train-options.js';
 
 export type TrainOptions = Resolved<typeof trainOptions>;
@@ -146,10 +147,7 @@ async function networkConfig(options: TrainOptions, pictures: Pictures): Promise
       throw new ToolkitError('bad-config', `${name}: ${problem}.`);
     }
   }
-  if (config.num_class_embeds !== null && config.num_class_embeds <= pictures.classes) {
-    const rows = `num_class_embeds is ${config.num_class_embeds}, and the data has ${pictures.classes} classes`;
-    throw new ToolkitError('bad-config', `${name}: ${rows} and needs one row more, for "any class".`);
-  }
+  requireRows(name, config.num_class_embeds, pictures.classes);
   return config;
 }
 

@@ -6,6 +6,7 @@ import { type MlpConfig, type MlpPresetName, mlpPresetConfig, mlpPresets, parseM
 import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
 import type { TrainOptions } from './plan.js';
+import { requireRows } from './require-rows.js';
 
 /**
  * What suits points where nothing is told: large batches of small things, a run of seconds, and most of it spent at low
@@ -57,10 +58,7 @@ export async function pointNetwork(
     const wanted = in_channels === out_channels ? String(in_channels) : `${in_channels} and ${out_channels}`;
     throw new ToolkitError('bad-config', `${name}: points have 2 numbers, got ${sizes}. Change them to ${wanted}.`);
   }
-  if (config.num_class_embeds !== null && config.num_class_embeds <= classes) {
-    const rows = `num_class_embeds is ${config.num_class_embeds}, and the data has ${classes} classes`;
-    throw new ToolkitError('bad-config', `${name}: ${rows} and needs one row more, for "any class".`);
-  }
+  requireRows(name, config.num_class_embeds, classes);
   return config;
 }
 
