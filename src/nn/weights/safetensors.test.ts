@@ -175,6 +175,14 @@ suite('writing', () => {
     assert.deepEqual(readSafetensors(shifted.subarray(1)).tensors.get('a'), floats([2], [1, 2]));
   });
 
+  test('a header of any length is valid, also in a Buffer', () => {
+    for (const pad of ['', ' ', '  ', '   ']) {
+      const bytes = file(JSON.stringify({ a: entry(0, 8) }) + pad, 8);
+      bytes.set(new Uint8Array(new Float32Array([1, 2]).buffer), bytes.length - 8);
+      assert.deepEqual(readSafetensors(Buffer.from(bytes)).tensors.get('a'), floats([2], [1, 2]));
+    }
+  });
+
   test('numbers that a type cannot hold are refused', () => {
     assert.throws(() => writeSafetensors(new Map([['w', floats([1], [1e6])]]), { dtype: 'F16' }), {
       message: 'writeSafetensors: "w" holds 1000000, too large for F16. Store it as F32 or BF16.',

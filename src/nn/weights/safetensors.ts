@@ -188,9 +188,12 @@ interface ViewConstructor<V> {
   new (buffer: ArrayBufferLike, offset: number, length: number): V;
 }
 
-/** Bytes as numbers, in place where they are aligned and copied where not. All machines that run this are little-endian. */
+/**
+ * Bytes as numbers, in place where they are aligned and copied where not: a header of any length is valid, and `slice` of
+ * a Buffer would copy nothing. All machines that run this are little-endian.
+ */
 function view<V>(View: ViewConstructor<V>, raw: Uint8Array): V {
-  const bytes = raw.byteOffset % View.BYTES_PER_ELEMENT === 0 ? raw : raw.slice();
+  const bytes = raw.byteOffset % View.BYTES_PER_ELEMENT === 0 ? raw : new Uint8Array(raw);
   return new View(bytes.buffer, bytes.byteOffset, bytes.length / View.BYTES_PER_ELEMENT);
 }
 
