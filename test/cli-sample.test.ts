@@ -123,7 +123,7 @@ suite('what is wrong', () => {
     await refused(
       2,
       ['--sampler', 'huen'],
-      `sample: --sampler must be one of model, ${samplers.names.join(', ')}, got "huen".`,
+      `sample: --sampler must be one of model, ${samplers.names.join(', ')}, got "huen". Did you mean "heun"?`,
     );
     await refused(
       2,

@@ -97,7 +97,7 @@ suite('wrong command lines', () => {
     await refused(['forward', 'x', '--threads='], 'forward: --threads must be an integer in [0, 256], got "".');
     await refused(
       ['forward', 'x', '--device', 'gpu'],
-      'forward: --device must be one of cpu, webgpu, cuda, coreml, dml, reference, got "gpu".',
+      'forward: --device must be one of cpu, webgpu, cuda, coreml, dml, reference, got "gpu". Did you mean "webgpu"?',
     );
   });
 

@@ -32,6 +32,17 @@ suite('options', () => {
     wrong({ out: 3 }, 'ddim: out must be text, got 3.');
   });
 
+  test('a choice that is none suggests the nearest', () => {
+    wrong(
+      { spacing: 'trialing' },
+      'ddim: spacing must be one of leading, trailing, got "trialing". Did you mean "trailing"?',
+    );
+    const device = { device: choice(['cpu', 'webgpu'], { default: 'cpu', help: '' }) };
+    assert.throws(() => resolve('node', device, { device: 'gpu' } as never), {
+      message: 'node: device must be one of cpu, webgpu, got "gpu". Did you mean "webgpu"?',
+    });
+  });
+
   test('an unknown option suggests the nearest', () => {
     wrong({ etta: 1 }, 'ddim has no option etta. Did you mean "eta"? It has: eta, count, limit, spacing, clip, out.');
     wrong({ zzzzzzzz: 1 }, 'ddim has no option zzzzzzzz. It has: eta, count, limit, spacing, clip, out.');

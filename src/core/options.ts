@@ -95,7 +95,9 @@ export function resolve<S extends OptionSpecs>(
   const entries = Object.entries(specs).map(([name, spec]) => {
     const value = (given as Record<string, unknown>)[name] ?? spec.default;
     if (!accepts(spec, value)) {
-      throw new ToolkitError('bad-option', `${owner}: ${name} must be ${describeOption(spec)}, got ${show(value)}.`);
+      const near = spec.kind === 'choice' && typeof value === 'string' ? didYouMean(value, spec.values) : '';
+      const wrong = `${owner}: ${name} must be ${describeOption(spec)}, got ${show(value)}.`;
+      throw new ToolkitError('bad-option', `${wrong}${near}`);
     }
     return [name, value];
   });

@@ -11,10 +11,19 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** The known name most like `word`, or undefined when none is near enough to be what was meant. */
+/** Letters from which on a word that begins or ends a single name is taken for short for it. */
+const shortest = 3;
+
+/**
+ * The known name most like `word`, or undefined when none is near enough to be what was meant: the only one that begins
+ * or ends with it (`eps` of `epsilon`, `gpu` of `webgpu`), else the one with the fewest edits between them.
+ */
 export function closest(word: string, known: readonly string[]): string | undefined {
+  const wanted = word.toLowerCase();
+  const longer = known.filter((name) => name.toLowerCase().startsWith(wanted) || name.toLowerCase().endsWith(wanted));
+  if (wanted.length >= shortest && longer.length === 1) return longer[0];
   const ranked = known
-    .map((name) => ({ name, edits: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({ name, edits: distance(wanted, name.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
   return best && best.edits <= Math.max(2, Math.ceil(best.name.length / 3)) ? best.name : undefined;

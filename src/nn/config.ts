@@ -6,6 +6,8 @@ export interface Field<T> {
   readonly default: T;
   readonly accepts: (value: unknown) => boolean;
   readonly expects: string;
+  /** For one of a closed list of names: the nearest to one that is none, as the end of a sentence. */
+  readonly hint?: (value: unknown) => string;
 }
 
 export type Fields = Readonly<Record<string, Field<unknown>>>;
@@ -40,19 +42,24 @@ export const oneOf = <const V extends string>(values: readonly V[], initial: NoI
   default: initial,
   accepts: (value) => values.includes(value as V),
   expects: `one of ${values.join(', ')}`,
+  hint: (value) => (typeof value === 'string' ? didYouMean(value, values) : ''),
 });
 
 export const listOf = <T>(item: Field<T>, initial: readonly NoInfer<T>[]): Field<readonly T[]> => ({
   default: initial,
   accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(item.accepts),
   expects: `a list, each entry ${item.expects}`,
+  hint: (value) => hintFor(item, Array.isArray(value) ? value.find((entry) => !item.accepts(entry)) : undefined),
 });
 
 export const orNull = <T>(field: Field<T>, initial: T | null = null): Field<T | null> => ({
   default: initial,
   accepts: (value) => value === null || field.accepts(value),
   expects: `${field.expects}, or null`,
+  hint: (value) => hintFor(field, value),
 });
+
+const hintFor = <T>({ hint }: Field<T>, value: unknown): string => hint?.(value) ?? '';
 
 /** Fills in defaults and rejects unknown keys and wrong values, each with one sentence that names the key. */
 export function parseConfig<F extends Fields>(owner: string, fields: F, given: unknown): Config<F> {
@@ -71,10 +78,11 @@ export function parseConfig<F extends Fields>(owner: string, fields: F, given: u
   if (ownClass !== undefined && ownClass !== owner) {
     throw new ToolkitError('bad-config', `This config is of a ${show(ownClass)}, expected "${owner}".`);
   }
-  const known = Object.entries(fields).map(([key, { default: initial, accepts, expects }]) => {
-    const value = values[key] === undefined ? initial : values[key];
-    if (accepts(value)) return [key, value];
-    throw new ToolkitError('bad-config', `${owner} config: ${key} must be ${expects}, got ${show(value)}.`);
+  const known = Object.entries(fields).map(([key, field]) => {
+    const value = values[key] === undefined ? field.default : values[key];
+    if (field.accepts(value)) return [key, value];
+    const wrong = `${owner} config: ${key} must be ${field.expects}, got ${show(value)}.`;
+    throw new ToolkitError('bad-config', `${wrong}${hintFor(field, value)}`);
   });
   const kept = Object.entries(values).filter(([key]) => key.startsWith('_'));
   return Object.freeze(Object.fromEntries([...known, ...kept])) as Config<F>;

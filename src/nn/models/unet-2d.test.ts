@@ -142,7 +142,7 @@ suite('UNet2DModel config', () => {
     refuses(
       { down_block_types: ['DownBlock3D'] },
       'UNet2DModel config: down_block_types must be a list, each entry one of AttnDownBlock2D, AttnSkipDownBlock2D, ' +
-        'DownBlock2D, ResnetDownsampleBlock2D, SkipDownBlock2D, got ["DownBlock3D"].',
+        'DownBlock2D, ResnetDownsampleBlock2D, SkipDownBlock2D, got ["DownBlock3D"]. Did you mean "DownBlock2D"?',
     );
     refuses(
       { block_out_channels: [32, 64] },
