@@ -8,7 +8,7 @@ import { type Bell, cosine, grid, type Level, type Mixture, mixture, posterior }
 import type { Gradient } from '../guidance.js';
 import { guidedPath } from '../guided-path.js';
 import type { Denoiser, Sampler } from '../sampler.js';
-import { ddim, ddpm, dpmpp2m, euler } from '../samplers/index.js';
+import { ddim, ddpm, dpmpp2m, samplers } from '../samplers/index.js';
 import { trailing } from '../steps/trailing.js';
 import { sample } from '../trajectory.js';
 import { within } from '../within.js';
@@ -244,11 +244,12 @@ suite('changes of the path', () => {
 
 suite('neutral settings', () => {
   const both = { conditional: d1, unconditional: d, space: numbers };
-  const samplers: readonly Sampler[] = [ddim(), ddpm(), dpmpp2m(), euler()];
+  const all = samplers.names.map((name) => (samplers.get(name) as () => Sampler)());
+  const downwards = all.filter(({ direction, name }) => direction === 'down' && name !== 'annealed-langevin');
   const steps = trailing().levels({ count: 5, grid: training });
   const ends = (denoise: Denoiser<number>): Promise<readonly number[]> =>
     Promise.all(
-      samplers.map((sampler) => sample({ sampler, denoise, steps, start: 0.8, space: numbers, key: key(4) })),
+      downwards.map((sampler) => sample({ sampler, denoise, steps, start: 0.8, space: numbers, key: key(4) })),
     );
 
   test('scale 1 is plain sampling, bit by bit, with every sampler', async () => {
