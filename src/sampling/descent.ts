@@ -16,7 +16,7 @@ const leastAlpha = number({
   default: 0,
   min: 0,
   max: 1,
-  help: 'Least α of a level. On a chain that ends in pure noise, 2⁻¹² keeps σ/α finite, as diffusers does.',
+  help: 'Least α of the last level. On a chain that ends in pure noise, 2⁻¹² keeps σ/α finite, as diffusers does.',
 });
 
 /** Options shared by all steps that visit levels by their index. */
@@ -136,26 +136,25 @@ interface LevelAt {
 }
 
 /**
- * The level at an index, whole or not, whose α is at least `leastAlpha`. Between two levels of a chain σ/α is
+ * The level at an index, whole or not; α of the last is at least `leastAlpha`. Between two levels of a chain σ/α is
  * interpolated linearly and the network is told the index, as the σ-schedulers of diffusers do.
  */
 export function levelAt({ grid, index, leastAlpha }: LevelAt): Level {
-  if (grid.continuous || Number.isInteger(index)) return capped({ level: grid.level(index), leastAlpha, index });
+  if (grid.continuous || Number.isInteger(index)) return capped({ grid, index, leastAlpha });
   const low = Math.floor(index);
-  const [below, above] = [low, low + 1].map((i) => ratioOf(capped({ level: grid.level(i), leastAlpha, index })));
+  const [below, above] = [low, low + 1].map((i) => ratioOf(capped({ grid, index: i, leastAlpha })));
   const level = { alpha: 1, sigma: below! + (index - low) * (above! - below!) };
   return { ...scaled(level, { scale: 'own', kind: grid.kind }), cNoise: index };
 }
 
-interface Capped {
-  readonly level: Level;
-  readonly leastAlpha: number;
-  readonly index: number;
-}
-
-/** A level with too little signal is given the least that is allowed; the network is told the index all the same. */
-function capped({ level, leastAlpha, index }: Capped): Level {
-  if (level.alpha >= leastAlpha) return level;
+/**
+ * The last level with the least signal that is allowed; the network is told its index all the same. The other levels of a
+ * chain stay as they are, also those that have less signal than the last one then: so it is in diffusers.
+ */
+function capped({ grid, index, leastAlpha }: LevelAt): Level {
+  const level = grid.level(index);
+  const isLast = grid.continuous || index >= grid.count - 1;
+  if (level.alpha >= leastAlpha || !isLast) return level;
   return { alpha: leastAlpha, sigma: Math.sqrt(1 - leastAlpha ** 2), cNoise: index };
 }
 

@@ -44,6 +44,15 @@ export function intervals(steps: Steps): readonly Interval[] {
   return list;
 }
 
+/**
+ * The level with most noise that steps start from. It is the first, but on chains that end in pure noise and whose last
+ * level was given some signal for the sake of σ/α: there the next few may have less.
+ */
+export const noisiest = (steps: Steps): Level =>
+  intervals(steps)
+    .map(({ from }) => from)
+    .reduce((most, level) => (level.sigma * most.alpha > most.sigma * level.alpha ? level : most));
+
 const isIntervals = (steps: Steps): steps is readonly Interval[] => typeof steps[0] === 'object' && 'from' in steps[0];
 
 const printed = ({ alpha, sigma }: Level): string => `(alpha ${alpha}, sigma ${sigma})`;

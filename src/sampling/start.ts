@@ -1,7 +1,7 @@
 import { type Level, magnitude } from '../diffusion/level.js';
 
 /**
- * How large the noise is that a walk starts from, at its first level:
+ * How large the noise is that a walk starts from, by its noisiest level, which is the first:
  *
  *   magnitude    √(α² + σ²): as x is when the data has unit variance and is independent of the noise
  *   sigma        σ: the noise alone, as if the data had none

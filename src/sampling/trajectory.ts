@@ -6,7 +6,7 @@ import { isFiniteValue, isFloats } from '../core/values.js';
 import type { Grid } from '../diffusion/grid.js';
 import { type Level, logSnr, magnitude } from '../diffusion/level.js';
 import { brownian } from './brownian.js';
-import { type Interval, intervals, type Steps } from './intervals.js';
+import { type Interval, intervals, noisiest, type Steps } from './intervals.js';
 import type { Landing } from './landing.js';
 import type { Limit } from './limit.js';
 import type { Denoiser, Estimate, Past, Sampler, VarianceDenoiser } from './sampler.js';
@@ -117,13 +117,13 @@ export interface StartingNoiseOptions<X> {
   readonly like: X;
   readonly space: Space<X>;
   readonly key: Key;
-  /** Size of the noise at the first level; `magnitude` unless told, see `starts`. */
+  /** Size of the noise at a level, asked of the noisiest one; `magnitude` unless told, see `starts`. */
   readonly scale?: (level: Level) => number;
 }
 
 /** x at the first of `steps` when the data has unit variance and is long forgotten: √(α² + σ²)·noise. */
 export function startingNoise<X>({ steps, like, space, key, scale = magnitude }: StartingNoiseOptions<X>): X {
-  return space.lincomb([scale(intervals(steps)[0]!.from), space.gaussian(like, fold(key, 'start'))]);
+  return space.lincomb([scale(noisiest(steps)), space.gaussian(like, fold(key, 'start'))]);
 }
 
 /** The shortest interval in log-SNR: what a Brownian motion has to tell apart. */
