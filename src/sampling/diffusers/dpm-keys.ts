@@ -19,6 +19,9 @@ import type { SchedulerConfig } from './scheduler-class.js';
 /** Solver types of other solvers that a DPM-Solver takes for its midpoint form. */
 const foreignTypes = ['logrho', 'bh1', 'bh2'] as const;
 
+/** Variances of DDPM, left behind when a scheduler was exchanged: networks without a second output. */
+const foreignVariances = ['fixed_small', 'fixed_small_log', 'fixed_large', 'fixed_large_log'] as const;
+
 /** Which solver of the family: its keys in diffusers. */
 export const solverKeys = {
   solver_order: integer({ default: 2, min: 1, max: 3, help: 'Order of the solver.' }),
@@ -36,7 +39,7 @@ export const endingKeys = {
 
 export const clippedKeys = {
   lambda_min_clipped: number({ default: -Infinity, help: 'Levels whose ln(α/σ) is below are left out.' }),
-  variance_type: choice(['learned', 'learned_range', 'none'], {
+  variance_type: choice(['learned', 'learned_range', 'none', ...foreignVariances], {
     default: 'none',
     help: 'A network with a second output for the variance; the solver has no use for it.',
   }),

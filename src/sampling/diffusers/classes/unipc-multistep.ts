@@ -83,7 +83,7 @@ function read(config: SchedulerConfig): Scheme {
         disableCorrector: readDisabled(config['disable_corrector']).join(),
       },
     },
-    limit: readLimit(keys),
+    limit: keys.predict_x0 ? readLimit(keys) : null, // diffusers knows no clean value in the noise form
   };
 }
 
