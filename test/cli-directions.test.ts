@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
-import { readImage, readRecipe, writePng } from '../src/files/index.js';
+import { readImage, readNpy, readRecipe, writePng } from '../src/files/index.js';
 import { loadDirection, saveModel } from '../src/pipelines/index.js';
 import { cli } from './cli-harness.js';
 import { tinyModel } from './model-fixtures.js';
@@ -13,6 +13,7 @@ const root = await mkdtemp(join(tmpdir(), 'langevin-directions-'));
 after(() => rm(root, { recursive: true, force: true }));
 const place = (name: string): string => join(root, name);
 await saveModel(place('model'), { model: tinyModel({ classes: 36 }) });
+await saveModel(place('weak'), { model: tinyModel({ classes: 36, seed: 2 }) });
 await writePng(place('a.png'), {
   ...{ width: 8, height: 8, channels: 3 },
   data: Uint8Array.from({ length: 192 }, (_, i) => (i * 73 + 31) % 256),
@@ -53,18 +54,112 @@ suite('langevin directions and edit --semantic', () => {
     assert.notDeepEqual((await readImage(place('edited.png'))).data, (await readImage(place('nothing.png'))).data);
   });
 
-  test('between two pictures: the first is the source drawn again', async () => {
-    const [b, out] = [place('b.png'), place('between.png')];
-    await writePng(b, { ...{ width: 8, height: 8, channels: 3 }, data: new Uint8Array(192).fill(200) });
-    const way = ['--with', 'semantic-interpolate:tap=mid_block', '--to', b, '--steps', '4', '--scale', '1'];
-    const result = await edit(...way, '-n', '3', '-o', place('between/'));
+  const seeded = ['--model', place('model'), '--class', 'class 3', '--steps', '4', '--threads', '1', '-q'];
+  const numbers = async (name: string, ...argv: readonly string[]): Promise<string> => {
+    const { code, stderr } = await cli(...argv, ...seeded, '-o', place(name));
+    assert.deepEqual([code, stderr], [0, '']);
+    return Array.from((await readNpy(place(name))).data, Number).join();
+  };
+  const drawn = ['edit', 'seed:3', '--seed', '3', '--directions', place('d')];
+
+  for (const more of [
+    ['--sampler', 'ddim'],
+    ['--sampler', 'ddpm'],
+    ['--sampler', 'ddim', '--eta', '1'],
+    ['--sampler', 'euler-ancestral', '--guidance', '2'],
+    ['--guidance', '3', '--guidance-method', 'apg', '--negative', 'class 5', '--guidance-interval', '0.2..0.9'],
+    ['--guidance', '0.6', '--guidance-method', 'cfg++'],
+  ]) {
+    test(`no change is plain sampling in every bit: ${more.join(' ')}`, async () => {
+      const plain = await numbers('plain.npy', 'sample', '-n', '1', '--seed', '3', ...more);
+      assert.ok((await numbers('none.npy', ...drawn, '--semantic', 'smile=0', ...more)) === plain, 'numbers differ');
+      assert.ok((await numbers('some.npy', ...drawn, '--semantic', 'smile=40', ...more)) !== plain, 'nothing changed');
+    });
+  }
+
+  test('guidance by name and other networks change what is edited', async () => {
+    const { code, stderr } = await cli(
+      'edit',
+      'seed:3',
+      '--semantic',
+      'smile=40',
+      '--directions',
+      place('d'),
+      ...[
+        ...[
+          '--class',
+          'class 3&!0.5*class 4',
+          '--weak-model',
+          place('weak'),
+          '-n',
+          '2',
+          '--threads',
+          '1',
+          '--steps',
+          '4',
+        ],
+        ...['--model', place('model'), '-o', place('guided.png')],
+      ],
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^semantic: 4 evaluations to edit 2 pictures, guided: 4 questions each\.\n/);
+    const recipe = (await readRecipe(place('guided.png'))) as { readonly guidedBy: { readonly weak: object } };
+    assert.ok('path' in recipe.guidedBy.weak, 'the recipe does not name the weak model');
+    const again = await cli('replay', place('guided.png'), '--threads', '1', '--json');
+    assert.match(again.stdout, /"identical":true/, again.stderr);
+  });
+
+  test('a mask: what lies outside is put back, byte for byte', async () => {
+    await writePng(place('b.png'), { ...{ width: 8, height: 8, channels: 3 }, data: new Uint8Array(192).fill(200) });
+    const between = ['--with', 'semantic-interpolate:tap=mid_block', '--to', place('b.png'), '-n', '2'];
+    for (const argv of [['--semantic', 'smile=40'], between]) {
+      const box = ['--mask', 'box:2,3,4,5', '--steps', '4', '-o', place('masked/')];
+      const { code, stderr } = await edit(...argv, ...box);
+      assert.deepEqual([code, stderr], [0, '']);
+      const [before, out] = [await readImage(place('a.png')), await readImage(place('masked/0000.png'))];
+      let changed = 0;
+      for (const [i, byte] of out.data.entries()) {
+        const [x, y] = [Math.floor(i / 3) % 8, Math.floor(i / 24)];
+        if (x >= 2 && x < 6 && y >= 3) changed += Number(byte !== before.data[i]);
+        else assert.equal(byte, before.data[i], `byte ${i}`);
+      }
+      assert.ok(changed > 20, `${changed} bytes changed`);
+    }
+  });
+
+  test('the cost says whether anything is inverted', async () => {
+    const said = async (...argv: readonly string[]): Promise<string> => {
+      const given = ['--model', place('model'), '--directions', place('d'), '--threads', '1', '--steps', '4'];
+      const { code, stderr } = await cli('edit', ...argv, ...given, '-o', place('cost.png'));
+      assert.equal(code, 0, stderr);
+      return stderr.split('\n')[0]!;
+    };
+    const real = await said(place('a.png'), '--semantic', 'smile=1');
+    assert.equal(real, 'semantic: 12 evaluations to invert and 4 evaluations to edit 1 picture.');
+    const drawn = await said('seed:3', '--semantic', 'smile=1', '--class', 'class 1', '-g', '2');
+    assert.equal(drawn, 'semantic: 4 evaluations to edit 1 picture, guided: 2 questions each.');
+    const way = ['--with', 'semantic-interpolate:tap=mid_block', '--to', 'seed:4', '-n', '3'];
+    assert.equal(
+      await said('seed:3', ...way),
+      'semantic-interpolate: 8 evaluations to record, and 4 to edit 3 pictures.',
+    );
+    assert.equal(
+      await said(place('a.png'), ...way),
+      'semantic-interpolate: 20 evaluations to invert and record, and 4 to edit 3 pictures.',
+    );
+  });
+
+  test('between two pictures: the first is the source, and strength 0 is the source itself', async () => {
+    const way = ['--with', 'semantic-interpolate:tap=mid_block', '--to', 'seed:4', '--scale', '1', '-n', '3'];
+    const both = [...seeded, '-o', place('between/')];
+    const result = await cli('edit', 'seed:3', ...way, ...both);
     assert.equal(result.code, 0, result.stderr);
+    await cli('sample', '-n', '1', '-s', '3', '--scale', '1', ...seeded, '-o', place('first/'));
     const read = async (name: string) => (await readImage(place(name))).data;
-    await edit('--semantic', 'smile=0', '--steps', '4', '-o', out);
-    assert.deepEqual(await read('between/0000.png'), await read('between.png'));
-    assert.notDeepEqual(await read('between/0002.png'), await read('between.png'));
-    const masked = await edit(...way, '--mask', 'box:0,0,4,4');
-    assert.match(masked.stderr, /--mask is not for semantic-interpolate\. Leave it out\./);
+    assert.deepEqual(await read('between/0000.png'), await read('first/0000.png'));
+    assert.notDeepEqual(await read('between/0002.png'), await read('between/0000.png'));
+    await edit('--semantic', 'smile=0', '-o', place('same.png'));
+    assert.deepEqual(await read('same.png'), await read('a.png'));
   });
 
   test('mistakes are told', async () => {
@@ -74,6 +169,15 @@ suite('langevin directions and edit --semantic', () => {
     assert.match(
       await said(edit('--semantic', 'smile=1', '--with', 'variation')),
       /--semantic is for the edit semantic/,
+    );
+    const other = ['--with', 'semantic-interpolate:tap=mid_blok', '--to', place('b.png')];
+    assert.match(
+      await said(edit(...other)),
+      /there is no tap "mid_blok"\. Did you mean "mid_block"\? This network has/,
+    );
+    assert.match(
+      await said(edit('--semantic', 'smile=1', '--random', 'torch-cpu')),
+      /edit: semantic draws its noise as philox does, got --random torch-cpu\. Leave it out\./,
     );
     assert.match(await said(find('--attribute', 'smle')), /Unknown attribute "smle"\. Did you mean "smile"\?/);
     assert.match(

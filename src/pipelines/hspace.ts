@@ -1,5 +1,6 @@
 import { ToolkitError } from '../core/errors.js';
 import { floats, type HostArray, int64s, padRows, rows, type Shape, sizeOf } from '../core/host-array.js';
+import { didYouMean } from '../core/text.js';
 import { add, type Graph, input, mul, optimize, reshape, type Tensor } from '../graph/index.js';
 import {
   bindParams,
@@ -198,7 +199,7 @@ function tapShape(network: UNet2d, { config }: Pick<DiffusionModel, 'config'>, t
   const found = taps.get(tap);
   const spatial = [...taps].filter(([, { shape }]) => shape.length === 4).map(([name]) => name);
   if (!found || sizeOf(found.shape) === 0 || found.shape.length !== 4) {
-    throw new ToolkitError('no-tap', `hspace: there is no tap "${tap}". This network has ${spatial.join(', ')}.`);
+    throw new ToolkitError('no-tap', `hspace: there is no tap "${tap}".${didYouMean(tap, spatial)} This network has ${spatial.join(', ')}.`);
   }
   return found.shape.slice(1);
 }

@@ -41,7 +41,7 @@ export function openSource(path: string, options: SourceOptions): Promise<Source
 
 async function drawSource(seed: number, { model, runtime, sampling, guiding, signal }: SourceOptions): Promise<Source> {
   const { labels, guidance, steps: count, scheme } = sampling;
-  const shared = { model, runtime, scheme, steps: count, seed, guidance, signal, ...guiding };
+  const shared = { model, runtime, scheme, steps: count, seed, guidance: ofFirst(guidance), signal, ...guiding };
   const made = await generateAll({ ...shared, count: 1, ...(labels && { labels: labels.slice(0, 1) }) });
   const parts = assemble({ ...model.scheme, ...scheme });
   const start = { like: made, space: batchSpace(), key: key(seed), scale: parts.startScale };
@@ -50,6 +50,17 @@ async function drawSource(seed: number, { model, runtime, sampling, guiding, sig
     path: `seed:${seed}`,
     sha256: createHash('sha256').update(picture.data).digest('hex'),
     ...{ picture, plain: picture, latent: startingNoise({ ...start, steps: parts.steps(count) }) },
+  };
+}
+
+/** Guidance of several pictures as that of the first alone. */
+function ofFirst(guidance: Sampling['guidance']): Sampling['guidance'] {
+  if (typeof guidance === 'number') return guidance;
+  const { composed, towards } = guidance;
+  return {
+    ...guidance,
+    ...(composed && { composed: composed.slice(0, 1) }),
+    ...(towards && { towards: towards.slice(0, 1) }),
   };
 }
 

@@ -3,14 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { tinyModel } from '../../../test/model-fixtures.js';
 import { floats } from '../../core/host-array.js';
 import { type SemanticDirection, saveDirection } from '../../pipelines/index.js';
+import { createRuntime } from '../../runtime/node.js';
 import { openDirections, parseSemantic } from './semantic-edits.js';
 
-const direction = (attribute: string, tap = 'mid_block'): SemanticDirection => ({
+const direction = (attribute: string, { tap = 'mid_block', channels = 16 } = {}): SemanticDirection => ({
   ...{ attribute, tap, model: 'aaaaaaaaaaaaaaaa', method: 'mean-difference', edit: 0.4, details: {} },
-  change: { kind: 'fixed', times: [0.5], values: floats([1, 4], [1, 2, 3, 4]) },
+  change: { kind: 'fixed', times: [0.5], values: floats([1, channels]) },
 });
+
+const missing = { wanted: parseSemantic('smile'), folder: '/no/such/folder' };
 
 suite('--semantic', () => {
   test('names and strengths', () => {
@@ -39,10 +43,15 @@ suite('--semantic', () => {
     const folder = await mkdtemp(join(tmpdir(), 'langevin-semantic-'));
     try {
       await saveDirection(join(folder, 'smile.safetensors'), direction('smile'));
-      await saveDirection(join(folder, 'skin-tone-dark.safetensors'), direction('skin-tone:dark', 'up_blocks.1'));
+      await saveDirection(
+        join(folder, 'skin-tone-dark.safetensors'),
+        direction('skin-tone:dark', { tap: 'up_blocks.1', channels: 8 }),
+      );
       const told: string[] = [];
+      const warn = (line: string): void => void told.push(line);
+      const runtime = createRuntime();
       const open = (text: string, hash = 'aaaaaaaaaaaaaaaa') =>
-        openDirections({ wanted: parseSemantic(text), folder, model: { hash }, warn: (line) => told.push(line) });
+        openDirections({ ...{ wanted: parseSemantic(text), folder, runtime }, model: { ...tinyModel(), hash }, warn });
       const [smile] = await open('smile=2');
       assert.equal(smile!.strength, 2);
       assert.deepEqual(told, []);
@@ -59,6 +68,17 @@ suite('--semantic', () => {
         message:
           'edit: directions at one tap can be joined, and these are at mid_block and up_blocks.1. ' +
           'Edit twice, one after the other.',
+      });
+      await saveDirection(join(folder, 'other.safetensors'), direction('other', { channels: 12 }));
+      await assert.rejects(open('other=0'), {
+        code: 'bad-direction',
+        message:
+          'edit: the direction "other" is of 12 numbers at mid_block, and this model has 16 × 4 × 4 there: it was made ' +
+          'for another network. Make one with langevin directions.',
+      });
+      await assert.rejects(openDirections({ ...missing, model: tinyModel(), runtime, warn }), {
+        code: 'not-found',
+        message: 'edit: there is no folder /no/such/folder of directions. Make one with langevin directions.',
       });
     } finally {
       await rm(folder, { recursive: true });

@@ -1,9 +1,17 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { show, ToolkitError } from '../../core/errors.js';
+import type { Shape } from '../../core/host-array.js';
 import { didYouMean } from '../../core/text.js';
-import { type DiffusionModel, foreignDirection, loadDirection, type SemanticDirection } from '../../pipelines/index.js';
+import {
+  type DiffusionModel,
+  foreignDirection,
+  hspace,
+  loadDirection,
+  type SemanticDirection,
+} from '../../pipelines/index.js';
+import type { Runtime } from '../../runtime/runtime.js';
 import { directionFile } from '../directions/run-directions.js';
 import { usageError } from '../parse.js';
 
@@ -42,18 +50,25 @@ export interface OpenDirectionsOptions {
   readonly wanted: readonly NamedStrength[];
   /** Folder of direction files; those that come with Langevin unless told. */
   readonly folder: string | null;
-  readonly model: Pick<DiffusionModel, 'hash'>;
+  readonly model: Pick<DiffusionModel, 'hash' | 'config' | 'network' | 'values'>;
+  readonly runtime: Runtime;
   /** Told of directions that were found in other weights. */
   readonly warn: (text: string) => void;
 }
 
-/** The files of some names, all at one tap. */
-export async function openDirections({ wanted, folder, model, warn }: OpenDirectionsOptions) {
+/** The files of some names, all at one tap, which fit what passes it. */
+export async function openDirections({ wanted, folder, model, runtime, warn }: OpenDirectionsOptions) {
   const from = folder ?? shippedDirections();
   if (from === null) {
     throw new ToolkitError(
       'not-found',
       'edit: the shipped directions are not installed here. Make some with langevin directions, and name them with --directions DIR.',
+    );
+  }
+  if (!statSync(from, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ToolkitError(
+      'not-found',
+      `edit: there is no folder ${from} of directions. Make one with langevin directions.`,
     );
   }
   const opened: OpenedDirection[] = [];
@@ -72,8 +87,36 @@ export async function openDirections({ wanted, folder, model, warn }: OpenDirect
       `edit: directions at one tap can be joined, and these are at ${[...taps].join(' and ')}. Edit twice, one after the other.`,
     );
   }
+  for (const { direction } of opened) requireFit(direction, requireTap({ model, runtime, tap: direction.tap }));
   return opened;
 }
+
+export type TapOptions = Pick<OpenDirectionsOptions, 'model' | 'runtime'> & { readonly tap: string };
+
+/** [C, H, W] of what passes a tap; one sentence where the network has none of that name. */
+export function requireTap({ model, runtime, tap }: TapOptions): Shape {
+  using open = hspace({ model, runtime, batch: 1, tap });
+  return open.shape;
+}
+
+/** One sentence for a direction of a network of another size. */
+function requireFit({ attribute, tap, change }: SemanticDirection, shape: Shape): void {
+  const [channels = 0] = shape;
+  if (change.kind === 'function') {
+    const own = change.learned.network.config.channels;
+    if (own !== channels) throw misfit(attribute, `${own} channels at ${tap}, and this model has ${channels} there`);
+    return;
+  }
+  const own = change.values.shape.slice(1);
+  if (own.join() === shape.join() || own.join() === `${channels}`) return;
+  throw misfit(attribute, `${own.join(' × ')} numbers at ${tap}, and this model has ${shape.join(' × ')} there`);
+}
+
+const misfit = (attribute: string, what: string): ToolkitError =>
+  new ToolkitError(
+    'bad-direction',
+    `edit: the direction "${attribute}" is of ${what}: it was made for another network. Make one with langevin directions.`,
+  );
 
 function unknownDirection(name: string, folder: string): ToolkitError {
   const ending = '.safetensors';

@@ -21,13 +21,13 @@ const kinds: Readonly<Record<string, OutputKind>> = {
 };
 
 /** By ending; a folder, or a name that ends in a slash, gets single files. */
-export function outputKind(out: string, single: boolean): OutputKind {
+export function outputKind(out: string, single: boolean, owner = 'sample'): OutputKind {
   const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (single || isFolder || /[/\\]$/.test(out)) return 'files';
   const kind = kinds[extname(out).toLowerCase()];
   if (kind) return kind;
   const endings = `${Object.keys(kinds).join(', ')}, or / for a folder of single files`;
-  throw usageError(`sample: --out must end in ${endings}, got ${show(out)}.`);
+  throw usageError(`${owner}: --out must end in ${endings}, got ${show(out)}.`);
 }
 
 export interface WriteSamplesOptions {

@@ -44,17 +44,18 @@ export function settleSampling(
   model: DiffusionModel,
   given: ReadonlySet<string> = new Set(Object.keys(options)),
   opened: OpenGuiding = noGuiding,
+  owner = 'sample',
 ): Sampling {
   const { seed, random } = options;
   const ofPoints = isPointModel(model);
   const batch = ofPoints && !given.has('batch') ? usualPoints : options.batch;
   const steps = ofPoints && !given.has('steps') ? pointSteps : options.steps;
   const classes = model.classes ?? opened.models.classifier?.classes ?? null;
-  const wanted = options.class === null ? null : parseConditions(options.class, classes);
+  const wanted = options.class === null ? null : parseConditions(options.class, classes, { owner });
   const count = options.count ?? (ofPoints ? usualPoints : options.class === 'all' ? wanted!.length : 16);
   const conditions = wanted && spread(wanted, count);
-  const scheme = schemeOf(options, model.scheme);
-  const guidance = settleGuidance({ options, model, scheme, conditions, opened });
+  const scheme = schemeOf(options, model.scheme, owner);
+  const guidance = settleGuidance({ owner, options, model, scheme, conditions, opened });
   return {
     ...{ count, seed, labels: model.classes && labelsOf(conditions), guidance },
     ...(Object.keys(opened.files).length > 0 && { guidedBy: opened.files }),
@@ -66,17 +67,17 @@ export function settleSampling(
 const labelsOf = (conditions: readonly (readonly Condition[])[] | null): readonly number[] | null =>
   conditions && conditions.map((row) => (row.find(({ weight }) => weight > 0) ?? row[0]!).label);
 
-function schemeOf({ sampler, spacing, eta, limit }: SampleOptions, own: Scheme): Scheme {
+function schemeOf({ sampler, spacing, eta, limit }: SampleOptions, own: Scheme, owner: string): Scheme {
   const replaced = sampler === 'model' || sampler === own.sampler.name ? own.sampler : { name: sampler };
   if (eta !== null && !hasEta(replaced.name)) {
     const others = samplers.names.filter(hasEta).join(', ');
-    throw usageError(`sample: --eta is not for the sampler ${replaced.name}. It is for: ${others}.`);
+    throw usageError(`${owner}: --eta is not for the sampler ${replaced.name}. It is for: ${others}.`);
   }
   const withEta = eta === null ? replaced : { ...replaced, options: { ...replaced.options, eta } };
   // Landing beside the next level is DDIM's habit in diffusers and nobody else's.
   const strides = own.steps.options?.['landing'] === 'stride' && withEta.name !== 'ddim';
   const kept = strides ? { ...own.steps, options: { ...own.steps.options, landing: 'next' } } : own.steps;
-  const limited = settleLimit(limit ?? null);
+  const limited = settleLimit(limit ?? null, owner);
   return {
     ...own,
     ...(limited !== undefined && { limit: limited }),

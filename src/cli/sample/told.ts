@@ -51,14 +51,18 @@ export interface ToldModelOptions {
 }
 
 /** Tells a model what the options say: afterwards it is one with classes, each of which is one thing told. */
-export async function tellModel(model: DiffusionModel, options: ToldModelOptions): Promise<ToldModel> {
+export async function tellModel(
+  model: DiffusionModel,
+  options: ToldModelOptions,
+  owner = 'sample',
+): Promise<ToldModel> {
   const { attributes, conditionImage } = options;
   if (attributes === null && conditionImage === null) return { model, classes: null, told: null };
   const kind = attributes === null ? 'image' : 'vector';
   if ((attributes !== null && conditionImage !== null) || model.condition?.kind !== kind) {
     const flag = attributes === null ? '--condition-image' : '--attributes';
     const wanted = attributes === null ? 'an image' : 'attributes';
-    throw usageError(`sample: ${flag} is for models that are told ${wanted}, and this one is told ${toldBy(model)}.`);
+    throw usageError(`${owner}: ${flag} is for models that are told ${wanted}, and this one is told ${toldBy(model)}.`);
   }
   if (attributes !== null) {
     const asked = parseAttributes(attributes, model.condition.names ?? []);

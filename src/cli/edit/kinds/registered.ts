@@ -3,6 +3,7 @@ import { editCost, editPictures } from '../../../pipelines/index.js';
 import { type EditFactory, type EditName, edits } from '../../../sampling/index.js';
 import { plural } from '../../terminal/format.js';
 import { defineEditKind, type EditKind } from '../define-edit-kind.js';
+import { guidedInWords } from './semantic-work.js';
 
 /** An edit of the registry as a kind of the command. */
 export function registered(name: EditName): EditKind {
@@ -33,10 +34,9 @@ export function registered(name: EditName): EditKind {
       const { evaluations, pullbacks, exact } = editCost(job);
       const gradients = pullbacks > 0 ? ` and ${plural(pullbacks, 'gradient')}` : '';
       const rows = Math.min(batch, pictures.shape[0]!);
-      const isGuided = typeof guidance === 'number' ? guidance !== 1 : guidance.choices.length > 0;
       const canvas = edit.canvas({ source: pictures, mask: null });
       return {
-        cost: `${exact ? '' : 'at least '}${plural(evaluations, 'evaluation')}${gradients} of ${plural(rows, 'picture')}${isGuided ? ', guided' : ''}`,
+        cost: `${exact ? '' : 'at least '}${plural(evaluations, 'evaluation')}${gradients} of ${plural(rows, 'picture')}${guidedInWords(guidance, guiding)}`,
         canvas: canvas.source === pictures ? null : canvas,
         facts: { edit: { name, options: edit.options }, evaluations, pullbacks },
         run: () => editPictures(job),

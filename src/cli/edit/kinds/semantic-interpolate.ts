@@ -1,10 +1,11 @@
 import { rows } from '../../../core/host-array.js';
 import { integer, number, resolve, text } from '../../../core/options.js';
-import { fold, key } from '../../../core/random.js';
+import { key } from '../../../core/random.js';
 import { betweenInH, invertSemantic, semantic as semanticWalk } from '../../../pipelines/index.js';
-import { usageError } from '../../parse.js';
 import { plural } from '../../terminal/format.js';
 import { defineEditKind } from '../define-edit-kind.js';
+import { requireTap } from '../semantic-edits.js';
+import { guidedInWords, keptOutside, requireUsual, walkEvaluations } from './semantic-work.js';
 
 const options = {
   tap: text({
@@ -33,20 +34,21 @@ export const semanticInterpolate = defineEditKind({
   options,
   needs: ['other'],
   prepare(job, own) {
-    const { model, runtime, pictures, others, sampling, signal } = job;
+    const { model, runtime, pictures, others, sampling, guiding, signal } = job;
     const { tap, edit, refinements } = resolve('semantic-interpolate', options, own as never);
-    if (job.mask !== null) throw usageError('edit: --mask is not for semantic-interpolate. Leave it out.');
-    if (typeof sampling.guidance !== 'number') {
-      throw usageError('edit: semantic-interpolate knows classifier-free guidance alone. Give --guidance a number.');
-    }
+    requireUsual('semantic-interpolate', job);
+    requireTap({ model, runtime, tap });
     const { labels, guidance, steps, scheme, seed } = sampling;
     const count = pictures.shape[0]!;
     const usual = { model, runtime, steps, scheme, batch: job.options.batch, signal, key: key(seed) };
     const label = labels?.[0] ?? null;
-    const evaluations = 2 * steps * (2 + refinements);
+    const real = Number(!job.latents) + Number(!job.otherLatents);
+    const walk = walkEvaluations(job);
+    const before = real * steps * (1 + refinements) + 2 * walk;
+    const doing = real > 0 ? 'invert and record' : 'record';
     const strengths = Array.from({ length: count }, (_, i) => (count === 1 ? 0.5 : i / (count - 1)));
     return {
-      cost: `${plural(evaluations, 'evaluation')} to invert and record, and ${steps} to edit ${plural(count, 'picture')}`,
+      cost: `${plural(before, 'evaluation')} to ${doing}, and ${walk} to edit ${plural(count, 'picture')}${guidedInWords(guidance, guiding)}`,
       canvas: null,
       facts: { edit: { name: 'semantic-interpolate', options: { tap, edit, refinements } } },
       async *run() {
@@ -57,15 +59,9 @@ export const semanticInterpolate = defineEditKind({
         const change = await betweenInH({ ...usual, from, to, labels: [label, label], tap });
         const start = { ...pictures, data: new Float32Array(pictures.data.length) };
         for (let i = 0; i < count; i++) start.data.set(from.data, i * from.data.length);
-        const walk = {
-          ...usual,
-          key: fold(key(seed), 'semantic'),
-          start,
-          edits: [{ change, strengths }],
-          tap,
-          interval: { edit, boost: 0 },
-        };
-        return yield* semanticWalk({ ...walk, guidance: guidance as number, labels: labels ?? undefined });
+        const asked = { ...usual, ...guiding, guidance, labels: labels ?? undefined };
+        const edits = [{ change, strengths }];
+        return keptOutside(yield* semanticWalk({ ...asked, start, edits, tap, interval: { edit, boost: 0 } }), job);
       },
     };
   },

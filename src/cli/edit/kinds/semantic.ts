@@ -1,10 +1,11 @@
 import { integer, number, resolve } from '../../../core/options.js';
-import { fold, key } from '../../../core/random.js';
+import { key } from '../../../core/random.js';
 import { invertSemantic, semantic as semanticWalk } from '../../../pipelines/index.js';
 import { usageError } from '../../parse.js';
 import { plural } from '../../terminal/format.js';
 import { defineEditKind } from '../define-edit-kind.js';
 import { openDirections, parseSemantic } from '../semantic-edits.js';
+import { guidedInWords, keptOutside, requireUsual, walkEvaluations } from './semantic-work.js';
 
 const options = {
   edit: number({
@@ -34,27 +35,26 @@ export const semantic = defineEditKind({
   options,
   needs: [],
   async prepare(job, own) {
-    const { model, runtime, pictures, sampling, signal } = job;
+    const { model, runtime, pictures, sampling, guiding, signal } = job;
     const { edit, boost, refinements } = resolve('semantic', options, own as never);
     const { semantic: wanted, directions: folder, batch } = job.options;
     if (wanted === null)
       throw usageError('edit: semantic needs attributes. Name some with --semantic smile=1,skin-tone:dark=1.');
-    if (job.mask !== null) throw usageError('edit: --mask is not for semantic. Leave it out.');
-    if (typeof sampling.guidance !== 'number') {
-      throw usageError(
-        'edit: semantic knows classifier-free guidance alone. Give --guidance a number, and no other kind.',
-      );
-    }
+    requireUsual('semantic', job);
     const named = parseSemantic(wanted);
     const notes: string[] = [];
-    const opened = await openDirections({ wanted: named, folder, model, warn: (text) => notes.push(text) });
+    const opened = await openDirections({ wanted: named, folder, model, runtime, warn: (text) => notes.push(text) });
     const count = pictures.shape[0]!;
     const { labels, guidance, steps, scheme, seed } = sampling;
     const usual = { model, runtime, steps, scheme, batch, signal, key: key(seed), labels: labels ?? undefined };
     const interval = { edit: edit ?? Math.max(...opened.map(({ direction }) => direction.edit)), boost };
-    const evaluations = steps * (1 + refinements);
+    // A real picture of which nothing is wanted need not go to noise and back.
+    const isNothing = job.latents === null && opened.every(({ strength }) => strength === 0);
+    const inverting = job.latents ? '' : `${plural(steps * (1 + refinements), 'evaluation')} to invert and `;
+    const walking = `${plural(walkEvaluations(job), 'evaluation')} to edit ${plural(count, 'picture')}`;
+    const cost = isNothing ? [] : [`${inverting}${walking}${guidedInWords(guidance, guiding)}`];
     return {
-      cost: `${[...notes, `${plural(evaluations, 'evaluation')} to invert and ${steps} to edit ${plural(count, 'picture')}`].join(' ')}`,
+      cost: [...notes, ...cost].join(' ') || null,
       canvas: null,
       facts: {
         edit: { name: 'semantic', options: { ...interval, refinements } },
@@ -64,20 +64,14 @@ export const semantic = defineEditKind({
         })),
       },
       async *run() {
+        if (isNothing) return pictures;
         const start = job.latents ?? (await invertSemantic({ ...usual, pictures, refinements }));
         const edits = opened.map(({ direction, strength }) => ({
           change: direction.change,
           strengths: Array.from({ length: count }, () => strength),
         }));
-        const walk = {
-          ...usual,
-          key: fold(key(seed), 'semantic'),
-          start,
-          edits,
-          interval,
-          guidance: guidance as number,
-        };
-        return yield* semanticWalk({ ...walk, tap: opened[0]!.direction.tap });
+        const walk = { ...usual, ...guiding, guidance, start, edits, interval, tap: opened[0]!.direction.tap };
+        return keptOutside(yield* semanticWalk(walk), job);
       },
     };
   },

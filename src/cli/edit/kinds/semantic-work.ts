@@ -1,0 +1,56 @@
+import { floats, type HostArray } from '../../../core/host-array.js';
+import { type Guiding, type GuidingModels, pictureShape } from '../../../pipelines/index.js';
+import { assemble, costOf } from '../../../sampling/index.js';
+import { usageError } from '../../parse.js';
+import { plural } from '../../terminal/format.js';
+import type { EditJob } from '../define-edit-kind.js';
+
+type Batch = HostArray<'float32'>;
+
+/** One sentence for what semantic edits cannot do: they work at the size of the model, with noise of its own kind. */
+export function requireUsual(name: string, { model, pictures, sampling }: EditJob): void {
+  const [, height, width] = pictureShape(model);
+  const [, , h, w] = pictures.shape;
+  if (h !== height || w !== width) {
+    throw usageError(
+      `edit: ${name} works at the size of the model, ${width} × ${height}, got ${w} × ${h}. Leave --fit none out.`,
+    );
+  }
+  if (sampling.random !== 'philox') {
+    throw usageError(`edit: ${name} draws its noise as philox does, got --random ${sampling.random}. Leave it out.`);
+  }
+}
+
+/** Edited pictures with the values of the source wherever the mask is empty. */
+export function keptOutside(edited: Batch, { pictures, mask }: Pick<EditJob, 'pictures' | 'mask'>): Batch {
+  if (mask === null) return edited;
+  const size = mask.data.length;
+  return floats(
+    edited.shape,
+    edited.data.map((value, i) => (mask.data[i % size]! > 0 ? value : pictures.data[i]!)),
+  );
+}
+
+/** How often a sampler asks the network on a whole walk. */
+export function walkEvaluations({ model, sampling: { scheme, steps } }: Pick<EditJob, 'model' | 'sampling'>): number {
+  const parts = assemble({ ...model.scheme, ...scheme });
+  return costOf({ sampler: parts.sampler, steps: parts.steps(steps) }).evaluations;
+}
+
+/** What guidance adds to the cost, behind it: ", guided: 2 questions each", or nothing. */
+export function guidedInWords(guidance: number | Guiding, guiding: GuidingModels): string {
+  const questions = questionsOf(guidance, guiding);
+  return questions > 1 ? `, guided: ${plural(questions, 'question')} each` : '';
+}
+
+/** Networks and labels that are asked where an unguided walk asks once. */
+function questionsOf(guidance: number | Guiding, { weak }: GuidingModels): number {
+  if (typeof guidance === 'number') return guidance === 1 ? 1 : 2;
+  const { choices, composed, negatives, towards } = guidance;
+  const own = composed ? Math.max(...composed.map((row) => row.length)) + 1 : 1;
+  const compares = choices.some(
+    ({ name }) => !['rescale', 'interval', 'classifier-score', 'classifier-mean'].includes(name),
+  );
+  const away = negatives ? negatives.length : composed && !weak ? 0 : 1;
+  return own + (compares ? away : 0) + (towards ? 1 : 0);
+}
