@@ -1,7 +1,7 @@
 import { show, ToolkitError } from '../../core/errors.js';
 import { floats, type HostArray, int64s } from '../../core/host-array.js';
 import { grad, input, mean, optimize, square, sub, type Tensor } from '../../graph/index.js';
-import { paramInputs, type TensorMap } from '../../nn/index.js';
+import { isMlpConfig, type Network, paramInputs, type TensorMap } from '../../nn/index.js';
 import type { DiffusionModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 
@@ -24,9 +24,10 @@ export async function runForward({ network, values, runtime, tensors, target }: 
     );
   };
   const x = find('x');
-  const labels = tensors.get('class_labels');
   const feeds: Record<string, HostArray> = { x, t: timesOf(find('t'), x.shape[0] ?? 0) };
-  if (labels) feeds['class_labels'] = network.config.num_class_embeds === null ? labels : whole(labels);
+  const { takes, rows } = classesOf(network.config);
+  const labels = takes ? find('class_labels') : tensors.get('class_labels');
+  if (labels) feeds['class_labels'] = rows === null ? real(labels) : whole(labels, rows);
 
   const symbol = (name: string): Tensor => input(name, feeds[name]!.shape, feeds[name]!.dtype);
   const { params, tensors: symbols, trainable } = paramInputs(network.params, 'param/');
@@ -59,9 +60,26 @@ function timesOf({ shape, data }: HostArray, count: number): HostArray<'float32'
   return floats(shape, times);
 }
 
-/** Labels as int64, whatever they were written as. */
-function whole(labels: HostArray): HostArray<'int64'> {
+/**
+ * Whether a network is told classes, and by how many rows of a table: null where it is told numbers, `class_embed_type`
+ * being "timestep", or whole vectors, "identity". The type counts before `num_class_embeds`, as in diffusers.
+ */
+function classesOf(config: Network['config']): { readonly takes: boolean; readonly rows: number | null } {
+  const kind = isMlpConfig(config) ? null : config.class_embed_type;
+  const rows = kind === null ? config.num_class_embeds : null;
+  return { takes: kind !== null || rows !== null, rows };
+}
+
+/** Numbers as float32, whatever they were written as. */
+const real = ({ shape, data }: HostArray): HostArray<'float32'> =>
+  floats(shape, Float32Array.from(data as ArrayLike<number | bigint>, Number));
+
+/** Labels as int64, whatever they were written as; engines read beside a table without a word. */
+function whole(labels: HostArray, rows: number): HostArray<'int64'> {
   const numbers = Array.from(labels.data as ArrayLike<number | bigint>, Number);
-  if (numbers.every(Number.isInteger)) return int64s(labels.shape, numbers);
-  throw new ToolkitError('bad-value', `forward: class_labels must be whole numbers, got ${show(numbers)}.`);
+  if (!numbers.every(Number.isInteger)) {
+    throw new ToolkitError('bad-value', `forward: class_labels must be whole numbers, got ${show(numbers)}.`);
+  }
+  if (numbers.every((label) => label >= 0 && label < rows)) return int64s(labels.shape, numbers);
+  throw new ToolkitError('bad-value', `forward: class_labels must be in [0, ${rows - 1}], got ${show(numbers)}.`);
 }
