@@ -30,6 +30,14 @@ await writePng(place('b.png'), { ...drawn(8, 3), data: drawn(8, 3).data.map((byt
 await writePng(place('alpha.png'), drawn(8, 4));
 await writePng(place('grey.png'), drawn(8, 1));
 await writePng(place('large.png'), drawn(24, 3));
+await writePng(place('odd.png'), drawn(9, 3));
+const wide: Picture = {
+  width: 20,
+  height: 12,
+  channels: 4,
+  data: Uint8Array.from({ length: 960 }, (_, i) => (i * 37) % 256),
+};
+await writePng(place('long.png'), wide);
 await sharp(drawn(8, 3).data, { raw: { width: 8, height: 8, channels: 3 } })
   .jpeg()
   .toFile(place('a.jpg'));
@@ -175,9 +183,44 @@ suite('what is written', () => {
     assert.notEqual(await bytes('1'), await bytes('2'));
   });
 
-  test('strength 0 is the picture itself', async () => {
-    await edit('a.png', '--strength', '0', '-q', '-o', place('same.png'));
-    assert.deepEqual((await readImage(place('same.png'))).data, drawn(8, 3).data);
+  for (const [name, given] of [
+    ['a.png', drawn(8, 3)],
+    ['alpha.png', drawn(8, 4)],
+    ['grey.png', drawn(8, 1)],
+    ['long.png', wide],
+  ] as const) {
+    test(`strength 0 is the picture itself, and so is an empty mask: ${name}`, async () => {
+      const zero = await edit(name, '--strength', '0', '-q', '-o', place('same.png'));
+      assert.deepEqual([zero.code, zero.stderr], [0, '']);
+      assert.deepEqual(await readImage(place('same.png')), given);
+      const { code, stderr } = await edit(name, '-m', 'box:40,40,3,3', '--with', 'repaint', '-o', place('same.png'));
+      assert.equal(code, 0, stderr);
+      assert.match(
+        stderr,
+        /Nothing may change, the mask "box:40,40,3,3" is empty there: the picture comes back as it is\.\n/,
+      );
+      assert.deepEqual(await readImage(place('same.png')), given);
+    });
+  }
+
+  test('the size and the transparency of the source, where there is no mask', async () => {
+    for (const name of ['variations', 'colourise:rule=ddnm', 'partial-noising']) {
+      const { code, stderr } = await edit('long.png', '--with', name, '-o', place('back.png'));
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /is 20 × 12 pixels: it is edited at 8 × 8, and the result is brought back\./);
+      const out = await readImage(place('back.png'));
+      assert.deepEqual([out.width, out.height, out.channels], [20, 12, 4], name);
+      const alpha = (of: Picture) => of.data.filter((_, i) => i % 4 === 3);
+      assert.deepEqual(alpha(out), alpha(wide), name);
+      assert.notDeepEqual(out.data, wide.data);
+    }
+  });
+
+  test('the picture as it is where there is nothing to paint', async () => {
+    const { code, stderr } = await edit('a.png', '--with', 'outpaint:right=0', '-o', place('same.png'));
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^There is no margin to paint: name one, as in outpaint:right=16\./);
+    assert.deepEqual(await readImage(place('same.png')), drawn(8, 3));
   });
 
   test('before and after beside each other, the way as a GIF, and previews', async () => {
@@ -338,9 +381,44 @@ suite('what is refused', () => {
     [['a.png', '--to', 'b.png'], 1, 'b.png'],
     [['a.png', '-m', 'box:1,2,3'], 2, 'edit: --mask box takes box:X,Y,W,H in pixels, got "box:1,2,3".'],
     [
-      ['a.png', '-m', 'box:20,20,3,3'],
+      ['a.png', '-m', 'square:1,2,3,4'],
       2,
-      'edit: nothing may change, the mask "box:20,20,3,3" is empty on a picture of 8 × 8 pixels.',
+      'edit: --mask takes box:X,Y,W,H, circle:X,Y,R or a picture file, got "square:1,2,3,4", which is none of them.',
+    ],
+    [['a.png', '-o', 'SOURCE'], 2, 'edit: --out "ROOT/a.png" would write over its own source. Name another file.'],
+    [
+      ['a.png', '--strip', 'SOURCE'],
+      2,
+      'edit: --strip "ROOT/a.png" would write over its own source. Name another file.',
+    ],
+    [
+      ['a.png', '-m', 'MASK24', '-o', 'MASK24'],
+      2,
+      'edit: --out "ROOT/large.png" would write over the mask. Name another file.',
+    ],
+    [
+      ['b.png', '--with', 'interpolate', '--to', 'SOURCE', '-o', 'SOURCE'],
+      2,
+      'edit: --out "ROOT/a.png" would write over the picture of --to. Name another file.',
+    ],
+    [
+      ['a.png', '-o', 'refused.png', '--strip', './refused.png'],
+      2,
+      'edit: two results would be written to "./refused.png". Name another file.',
+    ],
+    [['a.png', '-o', 'a.bmp'], 2, 'edit: --out must end in .png'],
+    [['a.png', '--eta', '1', '--sampler', 'heun'], 2, 'edit: --eta is not for the sampler heun.'],
+    [['a.png', '--guidance-rescale', '0.5'], 2, 'edit: --guidance-rescale corrects guidance, and there is none.'],
+    [['a.png', '--attributes', 'mouth:open'], 2, 'edit: --attributes is for models that are told attributes'],
+    [
+      ['a.png', '--weak-model', 'models/judge-32'],
+      2,
+      'edit: models/judge-32 is a classifier, and --weak-model takes a model',
+    ],
+    [
+      ['odd.png', '--fit', 'none'],
+      2,
+      'edit: this network takes sides that are multiples of 2, got 9 × 9. Take other margins, or leave --fit none out.',
     ],
     [
       ['a.png', '-m', 'MASK24'],
@@ -368,7 +446,8 @@ suite('what is refused', () => {
   ];
   for (const [[picture = '', ...argv], code, sentence] of cases) {
     test(`${picture} ${argv.join(' ')}`, async () => {
-      const words = argv.map((word) => (word === 'MASK24' ? place('large.png') : word));
+      const files: Readonly<Record<string, string>> = { MASK24: place('large.png'), SOURCE: place('a.png') };
+      const words = argv.map((word) => files[word] ?? word);
       const outcome = await edit(picture, ...words, ...(words.includes('-o') ? [] : ['-o', place('refused.png')]));
       assert.equal(outcome.code, code, outcome.stderr);
       assert.ok(plain(outcome.stderr).includes(sentence), plain(outcome.stderr));

@@ -48,13 +48,14 @@ export const edit = defineCommand({
   ],
   async run({ arguments: { picture }, options: given, given: names, globals, out, signal }) {
     const options = given as EditOptions;
-    refuseOutputs(options);
+    refuseOutputs(picture, options);
     chosenEdit(options);
     const path = options.model ?? shippedModel();
     if (path === null) {
       throw new ToolkitError('not-found', 'edit: the shipped model is not installed here. Name one with --model DIR.');
     }
-    const { model, classes, told } = await tellModel(await openModel(path), options);
+    const { model, classes, told, note } = await tellModel(await openModel(path), options, 'edit');
+    if (note) out.say(note);
     const { frames, watch } = watcher(options);
     const begin = performance.now();
     const edited = await runEdit({

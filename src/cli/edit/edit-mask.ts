@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { show, ToolkitError } from '../../core/errors.js';
 import { floats, type HostArray } from '../../core/host-array.js';
 import { readImage } from '../../files/image.js';
@@ -7,7 +8,7 @@ import type { EditOptions, Size } from './define-edit-kind.js';
 
 type Mask = HostArray<'float32'>;
 
-/** The mask [H, W] that the options ask for, in the size of the picture; null where there is none. */
+/** The mask [H, W] that the options ask for, in the size of the picture; null where there is none. It may be empty. */
 export async function readMask(
   { mask: given, invertMask, feather }: Pick<EditOptions, 'mask' | 'invertMask' | 'feather'>,
   size: Size,
@@ -20,13 +21,7 @@ export async function readMask(
   }
   const drawn = await shapeOf(given, size);
   const mask = invertMask ? invertedMask(drawn) : drawn;
-  if (isEmptyMask(mask)) {
-    throw usageError(
-      `edit: nothing may change, the mask ${show(given)} is empty on a picture of ${size.width} × ${size.height} pixels. ` +
-        `Draw it inside${invertMask ? ', or leave out --invert-mask' : ', or exchange it with --invert-mask'}.`,
-    );
-  }
-  return feather > 0 ? featheredMask({ mask, radius: feather }) : mask;
+  return feather > 0 && !isEmptyMask(mask) ? featheredMask({ mask, radius: feather }) : mask;
 }
 
 async function shapeOf(given: string, size: Size): Promise<Mask> {
@@ -34,6 +29,11 @@ async function shapeOf(given: string, size: Size): Promise<Mask> {
   if (box) return boxMask({ ...size, box: box as [number, number, number, number] });
   const circle = numbersOf(given, 'circle', ['X', 'Y', 'R']);
   if (circle) return circleMask({ ...size, circle: circle as [number, number, number] });
+  if (/^[a-z]+:/.test(given) && !existsSync(given)) {
+    throw usageError(
+      `edit: --mask takes box:X,Y,W,H, circle:X,Y,R or a picture file, got ${show(given)}, which is none of them.`,
+    );
+  }
   return readMaskFile(given, size);
 }
 

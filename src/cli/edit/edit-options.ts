@@ -43,7 +43,7 @@ export const editOptions = {
   to: text({ default: null, placeholder: 'PICTURE', help: 'The second picture, or seed:N, for edits between two.' }),
   fit: choice(['model', 'none'], {
     default: 'model',
-    help: 'Brings the picture to the size of the model and the result back, or edits it at its own size.',
+    help: 'Brings the picture to the size of the model and the result back to its own, or edits it at its own size.',
   }),
   model,
   count: integer({

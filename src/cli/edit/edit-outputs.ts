@@ -10,6 +10,7 @@ import { strip, withChannels } from '../../files/strip.js';
 import { usageError } from '../parse.js';
 import { outputKind } from '../sample/outputs.js';
 import type { EditOptions, EditProgress } from './define-edit-kind.js';
+import { refuseOverwriting } from './kept-inputs.js';
 import type { Edited } from './run-edit.js';
 
 type Batch = HostArray<'float32'>;
@@ -17,9 +18,14 @@ type Batch = HostArray<'float32'>;
 /** Results shown beside the source, at most. */
 const shown = 8;
 
+type OutputsOptions = Pick<EditOptions, 'out' | 'strip' | 'gif' | 'previews' | 'to' | 'mask' | 'conditionImage'>;
+
 /** Wrong names of outputs, before anything is computed. */
-export function refuseOutputs({ out, strip: beside, gif }: Pick<EditOptions, 'out' | 'strip' | 'gif'>): void {
-  const kind = outputKind(out, false);
+export function refuseOutputs(
+  picture: string,
+  { out, strip: beside, gif, previews, to, mask, conditionImage }: OutputsOptions,
+): void {
+  const kind = outputKind(out, false, 'edit');
   if (kind === 'drawing' || kind === 'animation') {
     throw usageError(`edit: --out must end in .png or .npy, or / for a folder of single files, got ${show(out)}.`);
   }
@@ -31,6 +37,21 @@ export function refuseOutputs({ out, strip: beside, gif }: Pick<EditOptions, 'ou
       throw usageError(`edit: ${option} must end in ${ending}, got ${show(file)}.`);
     }
   }
+  refuseOverwriting({
+    owner: 'edit',
+    inputs: [
+      ['its own source', picture],
+      ['the picture of --to', to],
+      ['the mask', mask],
+      ['the picture of --condition-image', conditionImage],
+    ],
+    outputs: [
+      ['--out', out],
+      ['--strip', beside],
+      ['--gif', gif],
+      ['--previews', previews],
+    ],
+  });
 }
 
 /** Collects the way for a GIF, and writes previews while the work goes on. */
@@ -104,7 +125,7 @@ interface WriteResults {
 }
 
 async function writeResults({ out, pictures, values, recipe }: WriteResults): Promise<readonly string[]> {
-  const kind = outputKind(out, false);
+  const kind = outputKind(out, false, 'edit');
   if (kind === 'numbers') {
     await writeNpy(out, values);
     return [out];

@@ -6,7 +6,7 @@ import { resize } from '../../files/resize.js';
 import { withChannels } from '../../files/strip.js';
 import { type DiffusionModel, isPointModel, pictureShape } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
-import { type Seam, seam } from '../../sampling/index.js';
+import { isEmptyMask, type Seam, seam } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
 import { openGuiding } from '../sample/open-guiding.js';
 import { sampleOptions } from '../sample/sample-options.js';
@@ -35,7 +35,7 @@ export interface RunEditOptions {
 }
 
 export interface Edited {
-  /** One for each result; outside of the mask they have the bytes of the source. */
+  /** One for each result, in the size of the source unless the edit makes another; bytes outside of a mask are its own. */
   readonly pictures: readonly Picture[];
   readonly source: Source;
   /** [H, W] in the size of the source, where there was one. */
@@ -58,9 +58,9 @@ export async function runEdit(job: RunEditOptions): Promise<Edited> {
   if (isPointModel(model)) throw usageError('edit: this model makes points, and pictures are edited.');
   const { kind, own } = chosenEdit(options);
   const count = options.count ?? usualCount(kind);
-  const opened = await openGuiding(options);
+  const opened = await openGuiding(options, 'edit');
   const asked = { ...sampleDefaults, ...options, count, out: '' } as unknown as SampleOptions;
-  const sampling = settleSampling(asked, model, job.given, opened);
+  const sampling = settleSampling(asked, model, job.given, opened, 'edit');
   const open = (path: string): Promise<Source> =>
     openSource(path, { model, runtime: job.runtime, sampling, guiding: opened.models, signal: job.signal });
   const source = await open(job.picture);
@@ -69,10 +69,11 @@ export async function runEdit(job: RunEditOptions): Promise<Edited> {
   const other = options.to === null ? null : await open(options.to);
   refuseMissing({ kind, mask, other });
   const size = sizeFor({ kind, own, model, options, source, out });
+  const given = await copiesOf(source, size, count);
   const prepared = await kind.prepare(
     {
       ...{ model, runtime: job.runtime, options, sampling, guiding: opened.models, signal: job.signal },
-      pictures: await copiesOf(source, size, count),
+      pictures: given,
       mask: mask && sizedMask(mask, size),
       others: other && (await copiesOf(other, size, count)),
       latents: source.latent && repeated(source.latent, count),
@@ -88,11 +89,13 @@ export async function runEdit(job: RunEditOptions): Promise<Edited> {
         `${size.width} × ${size.height}. Bring it to that size first, or take --fit none.`,
     );
   }
-  const values = await walk(prepared, { ...job, kind });
-  const pictures = await composed({ values, source, mask, prepared });
+  const nothing = reasonForNothing({ prepared, mask, given, options });
+  if (nothing !== null) out.say(nothing);
+  const values = nothing === null ? await walk(prepared, { ...job, kind }) : given;
+  const pictures = await composed({ values, given, source, mask, prepared, fits: options.fit === 'model' });
   return {
     ...{ pictures, source, mask, values, sampling },
-    seam: seamOf({ pictures, source, mask, prepared }),
+    seam: nothing === null ? seamOf({ pictures, source, mask, prepared }) : null,
     facts: {
       ...prepared.facts,
       source: { path: source.path, sha256: source.sha256 },
@@ -144,7 +147,8 @@ function sizeFor({ kind, own, model, options, source, out }: SizeOptions): Size 
     );
   }
   if (size.width !== width || size.height !== height) {
-    const back = options.mask === null ? 'the result has that size' : 'what may change is brought back';
+    const whole = kind.sourceSize ? 'made larger from there' : 'the result is brought back';
+    const back = options.mask === null ? whole : 'what may change is brought back';
     out.say(
       `${source.path} is ${width} × ${height} pixels: it is edited at ${size.width} × ${size.height}, and ${back}.`,
     );
@@ -161,23 +165,67 @@ async function walk(
   return watched(prepared.run(), { what: 'Editing', unit: 'evaluations', out, each: watch });
 }
 
+interface Nothing {
+  readonly prepared: PreparedEdit;
+  readonly mask: Batch | null;
+  readonly given: Batch;
+  readonly options: Pick<EditOptions, 'mask'>;
+}
+
+/** Why the source comes back as it is, in a sentence; null where something may change. */
+function reasonForNothing({ prepared: { canvas }, mask, given, options }: Nothing): string | null {
+  if (canvas?.mask && isEmptyMask(canvas.mask) && canvas.source.shape.join() === given.shape.join()) {
+    return 'There is no margin to paint: name one, as in outpaint:right=16. The picture comes back as it is.';
+  }
+  if (canvas !== null || mask === null || !isEmptyMask(mask)) return null;
+  return `Nothing may change, the mask ${show(options.mask)} is empty there: the picture comes back as it is.`;
+}
+
 interface Composing {
   readonly values: Batch;
+  /** The source as the model was given it, as many times as there are results. */
+  readonly given: Batch;
   readonly source: Source;
   readonly mask: Batch | null;
   readonly prepared: PreparedEdit;
+  /** Whether results are brought back to the size of the source. */
+  readonly fits: boolean;
 }
 
-/** Results as bytes: put into the source where there is a mask, whatever its size. */
-async function composed({ values, source: { picture }, mask, prepared }: Composing): Promise<readonly Picture[]> {
+/**
+ * Results as bytes: put into the source where there is a mask, else brought to its size and given its transparency. What
+ * has every number that the model was given is the source itself.
+ */
+async function composed(options: Composing): Promise<readonly Picture[]> {
+  const { values, given, source, mask, prepared, fits } = options;
+  const { picture } = source;
   const made = fromBatch(values);
-  if (mask === null || prepared.canvas !== null) return made;
+  const isSame = values.shape.join() === given.shape.join();
+  const size = values.data.length / made.length;
   return Promise.all(
-    made.map(async (edited) => compose({ source: picture, edited: await resize(edited, picture), mask })),
+    made.map(async (edited, row) => {
+      const place = row * size;
+      const own = values.data.subarray(place, place + size);
+      if (isSame && own.every((value, i) => value === given.data[place + i])) return picture;
+      if (prepared.canvas !== null) return edited;
+      const back = fits ? await resize(edited, picture) : edited;
+      return mask === null ? withAlphaOf(picture, back) : compose({ source: picture, edited: back, mask });
+    }),
   );
 }
 
-interface SeamAt extends Omit<Composing, 'values'> {
+/** An edited picture with the transparency of its source, where that has some. */
+function withAlphaOf(source: Picture, edited: Picture): Picture {
+  const { width, height, channels, data } = source;
+  if (channels % 2 !== 0 || edited.channels % 2 === 0 || edited.width !== width || edited.height !== height) {
+    return edited;
+  }
+  const out = withChannels(edited, 4);
+  for (let i = 0; i < width * height; i++) out.data[i * 4 + 3] = data[i * channels + channels - 1]!;
+  return out;
+}
+
+interface SeamAt extends Pick<Composing, 'source' | 'mask' | 'prepared'> {
   readonly pictures: readonly Picture[];
 }
 

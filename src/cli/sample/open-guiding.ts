@@ -1,5 +1,6 @@
 import { type GuidingModels, loadClassifier } from '../../pipelines/index.js';
 import { openModel } from '../model/open-model.js';
+import { usageError } from '../parse.js';
 
 /** A network that guidance asks beside the model, as a recipe names it. */
 export interface GuidingFile {
@@ -23,7 +24,15 @@ export interface OpenGuidingOptions {
 }
 
 /** Loads the networks that `--weak-model` and `--classifier` name. */
-export async function openGuiding({ weakModel, classifier }: OpenGuidingOptions): Promise<OpenGuiding> {
+export async function openGuiding(
+  { weakModel, classifier }: OpenGuidingOptions,
+  owner = 'sample',
+): Promise<OpenGuiding> {
+  if (weakModel && (await isClassifier(weakModel))) {
+    throw usageError(
+      `${owner}: ${weakModel} is a classifier, and --weak-model takes a model that draws. Name it with --classifier.`,
+    );
+  }
   const weak = weakModel ? await openModel(weakModel) : null;
   const climbed = classifier ? await loadClassifier(classifier) : null;
   return {
@@ -34,3 +43,10 @@ export async function openGuiding({ weakModel, classifier }: OpenGuidingOptions)
     },
   };
 }
+
+/** Whether a folder holds a classifier. */
+const isClassifier = (path: string): Promise<boolean> =>
+  loadClassifier(path).then(
+    () => true,
+    () => false,
+  );

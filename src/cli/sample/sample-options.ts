@@ -25,11 +25,16 @@ export const sampleOptions = {
   ...toldOptions,
   ...guidanceOptions,
   steps: integer({ default: 20, min: 1, max: 10_000, help: 'Steps from noise to picture; 50 for points unless told.' }),
-  sampler: choice(['model', ...samplers.names], {
+  sampler: text({
     default: 'model',
-    help: 'The rule of a step; as the model says unless told.',
+    placeholder: 'NAME[:OPTION=VALUE,…]',
+    help: `The rule of a step, with options as heun:sChurn=1: ${samplers.names.join(', ')}; model, as the model says, unless told.`,
   }),
-  spacing: choice(['model', ...noiseSteps.names], { default: 'model', help: 'Which noise levels are visited.' }),
+  spacing: text({
+    default: 'model',
+    placeholder: 'NAME[:OPTION=VALUE,…]',
+    help: `Which noise levels are visited, with options as karras:rho=5, lists joined by slashes as custom:list=9/3/1/0: ${noiseSteps.names.join(', ')}; model unless told.`,
+  }),
   eta: number({ default: null, min: 0, max: 1, help: 'Fresh noise in every step, for samplers that have a choice.' }),
   seed: integer({
     default: 0,

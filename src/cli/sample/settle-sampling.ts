@@ -7,8 +7,9 @@ import {
   isPointModel,
   pictureShape,
 } from '../../pipelines/index.js';
-import { type SamplerName, type Scheme, samplers } from '../../sampling/index.js';
+import { assemble, type Choice, noiseSteps, type SamplerName, type Scheme, samplers } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
+import { asMistakeIn, chosenFrom, type NamedOptions } from '../train/named.js';
 import { parseConditions, spread } from './classes.js';
 import { noGuiding, type OpenGuiding } from './open-guiding.js';
 import type { sampleOptions } from './sample-options.js';
@@ -49,12 +50,16 @@ export function settleSampling(
   const { seed, random } = options;
   const ofPoints = isPointModel(model);
   const batch = ofPoints && !given.has('batch') ? usualPoints : options.batch;
-  const steps = ofPoints && !given.has('steps') ? pointSteps : options.steps;
+  const listed = given.has('steps') ? null : stepsOfList(options.spacing, owner);
+  const steps = listed ?? (ofPoints && !given.has('steps') ? pointSteps : options.steps);
   const classes = model.classes ?? opened.models.classifier?.classes ?? null;
   const wanted = options.class === null ? null : parseConditions(options.class, classes, { owner });
   const count = options.count ?? (ofPoints ? usualPoints : options.class === 'all' ? wanted!.length : 16);
   const conditions = wanted && spread(wanted, count);
   const scheme = schemeOf(options, model.scheme, owner);
+  if (options.spacing !== 'model') {
+    asMistakeIn('spacing', () => assemble(scheme).steps(steps), owner); // a list that is missing is told now
+  }
   const guidance = settleGuidance({ owner, options, model, scheme, conditions, opened });
   return {
     ...{ count, seed, labels: model.classes && labelsOf(conditions), guidance },
@@ -67,13 +72,32 @@ export function settleSampling(
 const labelsOf = (conditions: readonly (readonly Condition[])[] | null): readonly number[] | null =>
   conditions && conditions.map((row) => (row.find(({ weight }) => weight > 0) ?? row[0]!).label);
 
+/** The named thing in the place of the model's own; one of the same name keeps the options that are not told. */
+function replacing<Name extends string>(own: Choice<Name>, given: NamedOptions): Choice<Name> {
+  if (given.text === 'model') return own;
+  const chosen = chosenFrom<Name>(given);
+  if (chosen.name !== own.name) return chosen;
+  return chosen.options ? { ...own, options: { ...own.options, ...chosen.options } } : own;
+}
+
+/** As many steps as a list of one's own has, where no number is told: the list is visited as it is. */
+function stepsOfList(spacing: string, owner: string): number | null {
+  if (spacing.split(':')[0] !== 'custom') return null;
+  const { options } = chosenFrom({ owner, option: 'spacing', registry: noiseSteps, text: spacing });
+  const numbers = String(options?.['list'] ?? '').split(',').length;
+  return Math.max(1, options?.['of'] === 'index' ? numbers : numbers - 1);
+}
+
 function schemeOf({ sampler, spacing, eta, limit }: SampleOptions, own: Scheme, owner: string): Scheme {
-  const replaced = sampler === 'model' || sampler === own.sampler.name ? own.sampler : { name: sampler };
+  const replaced = replacing(own.sampler, { owner, option: 'sampler', registry: samplers, text: sampler });
   if (eta !== null && !hasEta(replaced.name)) {
     const others = samplers.names.filter(hasEta).join(', ');
     throw usageError(`${owner}: --eta is not for the sampler ${replaced.name}. It is for: ${others}.`);
   }
-  const withEta = eta === null ? replaced : { ...replaced, options: { ...replaced.options, eta } };
+  if (eta !== null && /[:,]\s*eta=/.test(sampler)) {
+    throw usageError(`${owner}: eta is said twice, with --eta and in --sampler.`);
+  }
+  const withEta: typeof replaced = eta === null ? replaced : { ...replaced, options: { ...replaced.options, eta } };
   // Landing beside the next level is DDIM's habit in diffusers and nobody else's.
   const strides = own.steps.options?.['landing'] === 'stride' && withEta.name !== 'ddim';
   const kept = strides ? { ...own.steps, options: { ...own.steps.options, landing: 'next' } } : own.steps;
@@ -82,7 +106,7 @@ function schemeOf({ sampler, spacing, eta, limit }: SampleOptions, own: Scheme, 
     ...own,
     ...(limited !== undefined && { limit: limited }),
     sampler: withEta,
-    steps: spacing === 'model' || spacing === own.steps.name ? kept : { name: spacing },
+    steps: replacing(kept, { owner, option: 'spacing', registry: noiseSteps, text: spacing }),
   };
 }
 

@@ -43,6 +43,8 @@ export interface ToldModel {
   /** The classes to ask it for, as `--class` names them; null to leave them as they are. */
   readonly classes: string | null;
   readonly told: Told | null;
+  /** What is worth a line before the work; left out where nothing is. */
+  readonly note?: string;
 }
 
 export interface ToldModelOptions {
@@ -68,8 +70,10 @@ export async function tellModel(
     const asked = parseAttributes(attributes, model.condition.names ?? []);
     return bound(model, asked, { attributes });
   }
-  const { value, sha256 } = await imageFor(model, conditionImage!);
-  return bound(model, [{ name: conditionImage!, value }], { conditionImage: { path: conditionImage!, sha256 } });
+  const { value, sha256, isOpaque } = await imageFor(model, conditionImage!);
+  const found = bound(model, [{ name: conditionImage!, value }], { conditionImage: { path: conditionImage!, sha256 } });
+  if (!isOpaque || model.condition.name !== 'image:inpaint') return found;
+  return { ...found, note: `${conditionImage!} is opaque everywhere: there is nothing to fill.` };
 }
 
 function toldBy({ condition, classes }: DiffusionModel): string {
@@ -104,10 +108,12 @@ async function imageFor(model: DiffusionModel, path: string) {
   const own = await decodeImage(bytes, { name: path, channels: 4 });
   const factor = size / own.width;
   const isSmaller = own.width === own.height && Number.isInteger(factor);
+  const isOpaque = own.data.every((byte, i) => i % 4 !== 3 || byte > 127);
   const picture = isSmaller ? enlarge(own, factor) : await decodeImage(bytes, { name: path, channels: 4, size });
   return {
     value: conditionOf(model.condition!).given(givenPicture(picture, channels)),
     sha256: createHash('sha256').update(bytes).digest('hex'),
+    isOpaque,
   };
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from '../../../core/options.js';
-import { editCost, editPictures } from '../../../pipelines/index.js';
+import { type DiffusionModel, editCost, editPictures } from '../../../pipelines/index.js';
 import { type EditFactory, type EditName, edits } from '../../../sampling/index.js';
+import { usageError } from '../../parse.js';
 import { plural } from '../../terminal/format.js';
 import { defineEditKind, type EditKind } from '../define-edit-kind.js';
 import { guidedInWords } from './semantic-work.js';
@@ -31,16 +32,31 @@ export function registered(name: EditName): EditKind {
         ...{ labels, guidance, steps, scheme, seed, random },
         ...guiding,
       };
+      const canvas = edit.canvas({ source: pictures, mask: null });
+      requireSides(model, canvas.source.shape);
       const { evaluations, pullbacks, exact } = editCost(job);
       const gradients = pullbacks > 0 ? ` and ${plural(pullbacks, 'gradient')}` : '';
       const rows = Math.min(batch, pictures.shape[0]!);
-      const canvas = edit.canvas({ source: pictures, mask: null });
       return {
-        cost: `${exact ? '' : 'at least '}${plural(evaluations, 'evaluation')}${gradients} of ${plural(rows, 'picture')}${guidedInWords(guidance, guiding)}`,
+        cost:
+          evaluations + pullbacks === 0
+            ? null
+            : `${exact ? '' : 'at least '}${plural(evaluations, 'evaluation')}${gradients} of ${plural(rows, 'picture')}${guidedInWords(guidance, guiding)}`,
         canvas: canvas.source === pictures ? null : canvas,
         facts: { edit: { name, options: edit.options }, evaluations, pullbacks },
         run: () => editPictures(job),
       };
     },
   });
+}
+
+/** One sentence for a size that the halvings of the network do not divide. */
+function requireSides({ config }: DiffusionModel, shape: readonly number[]): void {
+  const multiple = 'block_out_channels' in config ? 2 ** (config.block_out_channels.length - 1) : 1;
+  const [height = 0, width = 0] = shape.slice(2);
+  if (width % multiple === 0 && height % multiple === 0) return;
+  throw usageError(
+    `edit: this network takes sides that are multiples of ${multiple}, got ${width} × ${height}. ` +
+      'Take other margins, or leave --fit none out.',
+  );
 }
