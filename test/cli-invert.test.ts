@@ -121,8 +121,61 @@ suite('invert', () => {
     );
   });
 
+  test('guidance of every kind, which the file of noise carries', async () => {
+    const guiding = [
+      ['--guidance', '2'],
+      ['--guidance', '2', '--guidance-method', 'apg', '--guidance-interval', '0.3..0.9'],
+      ['--guidance', '2', '--negative', 'right', '--guidance-rescale', '0.5'],
+      ['--guidance', '1.5', '--weak-model', place('other')],
+      ['--class', 'left&!0.5*right'],
+    ];
+    const [noise, back] = [place('guided.safetensors'), place('guided.npy')];
+    const source = (await readImage(a)).data;
+    for (const more of guiding) {
+      const argv = [a, '--with', 'edit-friendly', '--class', 'left', ...more, '-o', noise, '--json'];
+      const { pictures } = result(await invert(...argv));
+      assert.ok(
+        (pictures as Report[])[0]!.worstPixel < 0.1,
+        `${more.join(' ')}: ${(pictures as Report[])[0]!.worstPixel}`,
+      );
+      result(await invert('--reconstruct', noise, '-o', back, '--json'));
+      const { data } = await readNpy(back);
+      const off = Array.from(data as Float32Array, (value, i): number => {
+        const [c, pixel] = [Math.floor(i / 64), i % 64];
+        return Math.abs(value - (source[pixel * 3 + c]! / 127.5 - 1));
+      });
+      assert.ok(Math.max(...off) < 1e-3, `${more.join(' ')}: ${Math.max(...off)}`);
+      result(await invert('--reconstruct', noise, '--guidance', '1', '--class', 'right', '-o', back, '--json'));
+      assert.notDeepEqual((await readNpy(back)).data, data, more.join(' '));
+    }
+    const strip = [a, '--class', 'left', '--weak-model', place('other'), '--with', 'edit-friendly'];
+    await invert(...strip, '-o', place('weak.png'));
+    const recipe = (await readRecipe(place('weak.png'))) as { guidedBy: { weak: { path: string } } };
+    assert.equal(recipe.guidedBy.weak.path, place('other'));
+    const again = await cli('replay', place('weak.png'), '--threads', '1', '--json');
+    assert.match(again.stdout, /"identical":true/, again.stderr);
+  });
+
   test('what is wrong', async () => {
     const refused = refusing(invert);
+    await refused(
+      [a, '--class', 'left', '--with', 'edit-friendly', '--guidance', '0.5', '--guidance-method', 'cfg++'],
+      'invert: guidance that changes the path (cfg++, classifier-mean) has no way back. Take another kind.',
+    );
+    await refused(
+      [a, '--guidance', '3', '--with', 'edit-friendly'],
+      'invert: --guidance 3 needs classes to follow. Name a class with --class.',
+    );
+    await refused(
+      [a, '-o', a],
+      'invert: --out "ROOT/pictures/left/0.png" would write over its own source. Name another file.',
+    );
+    await refused([a, '--class', 'lft'], 'Unknown class "lft". Did you mean "left"? Known: left, right.');
+    await refused(
+      ['--reconstruct', a],
+      'ROOT/pictures/left/0.png is not a file of noise. Write one with langevin invert PICTURE -o noise.safetensors.',
+      1,
+    );
     await refused([], 'invert needs pictures: name files, or a data set with --data.');
     await refused(
       [a, '--data', place('pictures')],
@@ -234,6 +287,27 @@ suite('translate', () => {
     assert.ok(Math.max(...off) < 1e-3, `${Math.max(...off)}`);
   });
 
+  test('guidance of every kind on the way from noise, and replayed', async () => {
+    const seen = new Set<string>();
+    for (const more of [
+      [],
+      ['--guidance', '3'],
+      ['--guidance', '3', '--guidance-method', 'apg'],
+      ['--guidance', '3', '--negative', 'left'],
+      ['--guidance', '3', '--weak-model', place('other')],
+    ]) {
+      const argv = [a, '--from', 'left', '--to', 'right', '--cycle', ...more];
+      result(await translate(...argv, '-o', place('guided.npy'), '--json'));
+      seen.add(Array.from((await readNpy(place('guided.npy'))).data, Number).join());
+      result(await translate(...argv, '-o', place('guided.png'), '--json'));
+    }
+    assert.equal(seen.size, 5);
+    const again = await cli('replay', place('guided.png'), '--threads', '1', '--json');
+    assert.match(again.stdout, /"identical":true/, again.stderr);
+    const { stderr } = await translate(a, '--from', 'left', '--to', 'left', '-o', place('same.png'));
+    assert.match(stderr, /^From left to left nothing is translated: the pictures come back as well as they can\.\n/);
+  });
+
   test('classes of a data set, single files, a second model', async () => {
     const data = ['--data', place('pictures'), '--split', 'train', '-n', '2', '--to', 'right'];
     const { pictures } = result(await translate(...data, '-o', `${place('folder')}/`, '--json'));
@@ -258,6 +332,14 @@ suite('translate', () => {
 
   test('what is wrong', async () => {
     const refused = refusing(translate);
+    await refused(
+      [a, '--from', 'left', '--to', 'right', '--strip', a],
+      'translate: --strip "ROOT/pictures/left/0.png" would write over its own source. Name another file.',
+    );
+    await refused(
+      [a, '--from', 'left', '--to', 'right', '--guidance', '0.5', '--guidance-method', 'cfg++'],
+      'invert: guidance that changes the path (cfg++, classifier-mean) has no way back. Take another kind.',
+    );
     await refused([a, '--from', 'left'], 'translate: say what the pictures should become with --to STYLE.');
     await refused(
       [a, '--from', 'lft', '--to', 'right'],

@@ -1,4 +1,5 @@
 import { integer, number, text } from '../../core/options.js';
+import { pathGuidanceOptions } from '../sample/guidance-options.js';
 import { sampleOptions } from '../sample/sample-options.js';
 import { inputOptions } from './input-pictures.js';
 
@@ -29,19 +30,18 @@ export const invertOptions = {
   class: text({
     default: null,
     placeholder: 'NAMES',
-    help: 'Class of the pictures, one for all or as many as pictures; what the data says, or any class, unless told.',
+    help: 'Class of the pictures, one for all or as many as pictures; what the data says, or any class, unless told. Several in one picture as in sample.',
   }),
+  ...pathGuidanceOptions,
   guidance: number({
-    default: 1,
-    min: 0,
-    max: 100,
-    help: 'How hard the class is followed, there and back; above 1 with fixed-point and edit-friendly alone.',
+    ...pathGuidanceOptions.guidance,
+    help: 'How hard the class is followed, there and back; 1 unless told; other scales with fixed-point and edit-friendly alone.',
   }),
   ...inputOptions,
   reconstruct: text({
     default: null,
     placeholder: 'FILE',
-    help: 'Walks back from the .safetensors of an inversion in place of inverting; --class and --guidance may differ.',
+    help: 'Walks back from the .safetensors of an inversion in place of inverting; --class and guidance as in the file, or others.',
   }),
   out: text({
     default: 'inverted.png',

@@ -4,7 +4,15 @@ import type { HostArray } from '../../core/host-array.js';
 import { writeFileAtomic } from '../../files/atomic.js';
 import { readError } from '../../files/errors.js';
 import { readSafetensors, writeSafetensors } from '../../nn/index.js';
-import { type DiffusionModel, type Inversions, inversionLevels } from '../../pipelines/index.js';
+import {
+  type Condition,
+  type DiffusionModel,
+  type Guiding,
+  type Inversions,
+  inversionLevels,
+} from '../../pipelines/index.js';
+import type { OpenGuiding } from '../sample/open-guiding.js';
+import type { PathGuidance } from './path-guidance.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -16,7 +24,14 @@ const noiseName = (step: number): string => `noise.${String(step).padStart(4, '0
 export interface NoiseFacts {
   readonly plan: Inversions['plan'];
   readonly labels: readonly (number | null)[] | null;
-  readonly guidance: number;
+  /** The classes of each picture, where some are composed or weighted. */
+  readonly conditions?: readonly (readonly Condition[])[];
+  /** Guidance as it was settled. */
+  readonly guidance: number | Guiding;
+  /** The options of guidance that were given, for the way back. */
+  readonly asked?: PathGuidance;
+  /** Other networks that guidance asks. */
+  readonly guidedBy?: OpenGuiding['files'];
   /** SHA-256 of the weights it was found with. */
   readonly weights: string;
 }
@@ -39,7 +54,7 @@ export async function readNoise(
   const bytes = await readFile(path).catch((error: unknown) => {
     throw readError(path, error);
   });
-  const { tensors, metadata } = readSafetensors(bytes, { name: path });
+  const { tensors, metadata } = read(bytes, path);
   const start = tensors.get(startName) as Batch | undefined;
   const facts = factsOf(metadata['langevin']);
   if (!start || !facts) {
@@ -57,6 +72,19 @@ export async function readNoise(
     solved: null,
   };
   return { found, facts };
+}
+
+/** The tensors and the metadata; pictures and other files are told apart from broken ones. */
+function read(bytes: Uint8Array, name: string): ReturnType<typeof readSafetensors> {
+  try {
+    return readSafetensors(bytes, { name });
+  } catch (error) {
+    throw new ToolkitError(
+      'bad-noise',
+      `${name} is not a file of noise. Write one with langevin invert PICTURE -o noise.safetensors.`,
+      { cause: error },
+    );
+  }
 }
 
 function factsOf(text: string | undefined): NoiseFacts | null {

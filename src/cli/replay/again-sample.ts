@@ -6,12 +6,11 @@ import { enlarge, fromBatch, type Picture } from '../../files/picture.js';
 import { isPointModel, pictureShape } from '../../pipelines/index.js';
 import { openRuntime } from '../runtime.js';
 import { drawSamples } from '../sample/draw-samples.js';
-import { type OpenGuiding, openGuiding } from '../sample/open-guiding.js';
 import { writePoints } from '../sample/point-outputs.js';
 import { columnsOf, type Sampling, scaleOf } from '../sample/settle-sampling.js';
 import { type Told, tellModel } from '../sample/told.js';
-import { short } from './recipe-of.js';
 import type { ReplayJob, Runner } from './runner.js';
+import { sameGuiding } from './same-guiding.js';
 
 /** Draws samples again: their recipe is what decided them, and the size of the picture says how they were laid out. */
 export const againSample: Runner = async ({ recipe, picture, folder, globals, find, out, signal, ...job }) => {
@@ -24,7 +23,7 @@ export const againSample: Runner = async ({ recipe, picture, folder, globals, fi
   const { count, seed, labels, guidance, guidedBy, steps, scheme, random, batch } = sampling;
   const { pictures } = await drawSamples({
     sampling: { count, seed, labels, guidance, ...(guidedBy && { guidedBy }), steps, scheme, random, batch },
-    ...{ model, runtime: openRuntime(globals), guiding: await guidingOf(guidedBy), keep: null, out, signal },
+    ...{ model, runtime: openRuntime(globals), guiding: await sameGuiding(guidedBy), keep: null, out, signal },
   });
   if (isPointModel(model)) {
     const file = join(folder, 'points.png');
@@ -44,23 +43,6 @@ export const againSample: Runner = async ({ recipe, picture, folder, globals, fi
   });
   return [grid(pictures, layout)];
 };
-
-/** The other networks of the recipe, which must be what they were. */
-async function guidingOf(files: Sampling['guidedBy'] = {}): Promise<OpenGuiding['models']> {
-  const { weak, classifier } = files;
-  const opened = await openGuiding({ weakModel: weak?.path ?? null, classifier: classifier?.path ?? null });
-  for (const role of ['weak', 'classifier'] as const) {
-    const [then, now] = [files[role], opened.files[role]];
-    if (then && now && then.weights !== now.weights) {
-      throw new ToolkitError(
-        'other-model',
-        `replay: ${then.path}, which guided the picture, holds other weights now: SHA-256 ${short(now.weights)}, the ` +
-          `recipe says ${short(then.weights)}. Bring back the one it was.`,
-      );
-    }
-  }
-  return opened.models;
-}
 
 interface Layout {
   readonly columns: number;

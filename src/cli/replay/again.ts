@@ -5,7 +5,9 @@ import { readImage } from '../../files/image.js';
 import type { Picture } from '../../files/picture.js';
 import { type Command, type CommandContext } from '../define-command.js';
 import type { SourceFile } from '../invert/input-pictures.js';
+import type { OpenGuiding } from '../sample/open-guiding.js';
 import type { ReplayJob, Runner } from './runner.js';
+import { sameGuiding } from './same-guiding.js';
 
 export interface AgainOptions {
   /** Whether the command writes before and after into `--strip` as well: a recipe may stand in either. */
@@ -22,6 +24,7 @@ export const again =
     if (typeof kept !== 'object' || kept === null) {
       throw new ToolkitError('no-recipe', `replay: the recipe does not say the options of ${command.name}.`);
     }
+    await sameGuiding(recipe['guidedBy'] as OpenGuiding['files'] | undefined);
     const sources = await Promise.all(sourcesOf(recipe).map(find));
     const to = recipe['to'] as SourceFile | undefined;
     const file = recipe.index === undefined ? join(folder, 'result.png') : `${join(folder, 'results')}/`;

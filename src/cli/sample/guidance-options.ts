@@ -53,3 +53,8 @@ export const guidanceOptions = {
     help: `What keeps clean values in range: ${limits.names.join(', ')} or none; as the model says unless told.`,
   }),
 };
+
+const { classifierForm: _form, limit: _limit, ...onPath } = guidanceOptions;
+
+/** The same for walks there and back: what does not change the path. */
+export const pathGuidanceOptions = onPath;

@@ -58,7 +58,8 @@ export function settleSampling(
   const conditions = wanted && spread(wanted, count);
   const scheme = schemeOf(options, model.scheme, owner);
   if (options.spacing !== 'model') {
-    asMistakeIn('spacing', () => assemble(scheme).steps(steps), owner); // a list that is missing is told now
+    refuseNoList(options.spacing, scheme, owner);
+    asMistakeIn('spacing', () => assemble(scheme).steps(steps), owner); // what cannot be walked is told now
   }
   const guidance = settleGuidance({ owner, options, model, scheme, conditions, opened });
   return {
@@ -78,6 +79,14 @@ function replacing<Name extends string>(own: Choice<Name>, given: NamedOptions):
   const chosen = chosenFrom<Name>(given);
   if (chosen.name !== own.name) return chosen;
   return chosen.options ? { ...own, options: { ...own.options, ...chosen.options } } : own;
+}
+
+function refuseNoList(spacing: string, { steps }: Scheme, owner: string): void {
+  if (steps.name !== 'custom' || steps.options?.['list']) return;
+  throw usageError(
+    `${owner}: --spacing custom needs its list, numbers from much to little noise joined by slashes, got "${spacing}". ` +
+      'Write for example custom:list=9/3/1/0.',
+  );
 }
 
 /** As many steps as a list of one's own has, where no number is told: the list is visited as it is. */

@@ -9,11 +9,14 @@ import { writePng } from '../../files/png.js';
 import { strip } from '../../files/strip.js';
 import { type ConditionedModel, type DiffusionModel, type TranslateFrame, translate } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import { refuseOverwriting } from '../edit/kept-inputs.js';
 import { type InputPictures, readInput } from '../invert/input-pictures.js';
+import { conditionsOf, settlePathGuidance } from '../invert/path-guidance.js';
 import { recipeOf } from '../invert/recipe.js';
 import { compared, type PictureReport, warnOfUnsolved } from '../invert/report.js';
 import { chosenInversion } from '../invert/run-invert.js';
 import { usageError } from '../parse.js';
+import { type OpenGuiding, openGuiding } from '../sample/open-guiding.js';
 import { outputKind } from '../sample/outputs.js';
 import { scaleOf } from '../sample/settle-sampling.js';
 import type { Output } from '../terminal/output.js';
@@ -53,26 +56,33 @@ const mostFrames = 25;
 /** Translates, and back where asked, and writes what is wanted. */
 export async function runTranslate(job: RunTranslateOptions): Promise<TranslateResult> {
   const { files, options, model, path, target, runtime, out, signal } = job;
-  refuse(options);
+  refuse(job);
   const inversion = chosenInversion('translate', options.with);
   const input = await readInput({ who: 'translate', files, options, model, out, signal });
   const from = await sourceClasses(job, input);
   const to = targetClasses(job, from, input.names.length);
   const { steps, strength, seed, batch } = options;
   const shared = { runtime, inversion, steps, strength, seed, batch, signal };
-  const own = conditioned(model, from, options.sourceGuidance);
-  const other = conditioned(target, to, options.guidance);
+  if (target === model && from !== null && to !== null && from.every((name, i) => name === to[i])) {
+    out.say(`From ${from[0]!} to ${to[0]!} nothing is translated: the pictures come back as well as they can.`);
+  }
+  const own = conditioned(model, from);
+  const other = conditioned(target, to);
+  const opened = await openGuiding(options, 'translate');
+  const onward = guided({ side: other, options, opened });
+  const returning = options.cycle ? guided({ side: own, options, opened }) : own;
+  const guidance = options.sourceGuidance;
   const frames: Batch[] = [];
   const keep = ({ first, x }: TranslateFrame): void => void (first === 0 && options.gif !== null && frames.push(x));
-  const work = translate({ ...shared, source: own, target: other, pictures: input.pictures });
+  const work = translate({ ...shared, source: { ...own, guidance }, target: onward, pictures: input.pictures });
   const { pictures, found } = await watched(work, { what: 'Translating', out, each: keep });
   warnOfUnsolved(found, input.names, out);
   const back = options.cycle
     ? await watched(
         translate({
           ...{ ...shared, pictures },
-          source: { ...other, guidance: options.sourceGuidance },
-          target: { ...own, guidance: options.guidance },
+          source: { ...other, guidance },
+          target: returning,
         }),
         { what: 'Translating back', out },
       )
@@ -81,6 +91,7 @@ export async function runTranslate(job: RunTranslateOptions): Promise<TranslateR
   const outputs = ['out', 'strip', 'gif'];
   const recipe = {
     ...recipeOf({ command: 'translate', path, model, sources: input.sources, options, outputs }),
+    ...(Object.keys(opened.files).length > 0 && { guidedBy: opened.files }),
     ...(target !== model && { target: { path: options.targetModel, weights: target.hash } }),
   };
   return {
@@ -92,8 +103,8 @@ export async function runTranslate(job: RunTranslateOptions): Promise<TranslateR
 }
 
 /** Wrong names of outputs, before anything is computed. */
-function refuse({ out, strip: beside, gif }: TranslateCommandOptions): void {
-  const kind = outputKind(out, false);
+function refuse({ files, options: { out, strip: beside, gif } }: RunTranslateOptions): void {
+  const kind = outputKind(out, false, 'translate');
   if (kind === 'drawing' || kind === 'animation') {
     throw usageError(`translate: --out must end in .png or .npy, or / for a folder of single files, got ${show(out)}.`);
   }
@@ -105,6 +116,15 @@ function refuse({ out, strip: beside, gif }: TranslateCommandOptions): void {
       throw usageError(`translate: ${option} must end in ${ending}, got ${show(file)}.`);
     }
   }
+  refuseOverwriting({
+    owner: 'translate',
+    inputs: files.map((file) => ['its own source', file] as const),
+    outputs: [
+      ['--out', out],
+      ['--strip', beside],
+      ['--gif', gif],
+    ],
+  });
 }
 
 /** What every picture is: as was said, as the data says, or as the judge guesses among what fits. */
@@ -160,10 +180,25 @@ function targetClasses(
 }
 
 /** A model that is told one class a picture. */
-const conditioned = (model: DiffusionModel, names: readonly string[] | null, guidance: number): ConditionedModel => ({
+const conditioned = (model: DiffusionModel, names: readonly string[] | null): ConditionedModel => ({
   model,
   ...(names && { labels: names.map((name) => model.classes!.indexOf(name)) }),
-  guidance,
+});
+
+interface GuidedOptions {
+  readonly side: ConditionedModel;
+  readonly options: TranslateCommandOptions;
+  readonly opened: OpenGuiding;
+}
+
+/** One side of a translation, drawn as the options of guidance say. */
+const guided = ({ side, options, opened }: GuidedOptions): ConditionedModel => ({
+  ...side,
+  ...opened.models,
+  guidance: settlePathGuidance({
+    ...{ owner: 'translate', options, opened, model: side.model },
+    conditions: side.labels ? conditionsOf(side.labels) : null,
+  }),
 });
 
 interface WriteOptions {

@@ -1,6 +1,7 @@
 import { flag, integer, number, text } from '../../core/options.js';
 import { inputOptions } from '../invert/input-pictures.js';
 import { walkOptions } from '../invert/invert-options.js';
+import { pathGuidanceOptions } from '../sample/guidance-options.js';
 import { sampleOptions } from '../sample/sample-options.js';
 
 /** What translating can be told, each declared once. */
@@ -34,7 +35,11 @@ export const translateOptions = {
     max: 100,
     help: 'How hard the class is followed on the way to noise; above 1 with fixed-point and edit-friendly alone.',
   }),
-  guidance: number({ default: 1, min: 0, max: 100, help: 'How hard the class is followed on the way from noise.' }),
+  ...pathGuidanceOptions,
+  guidance: number({
+    ...pathGuidanceOptions.guidance,
+    help: 'How hard the class is followed on the way from noise; 1 unless told. The other options of guidance are for that way too.',
+  }),
   cycle: flag({ help: 'Translates back as well, and says how well the pictures return.' }),
   ...inputOptions,
   out: text({
