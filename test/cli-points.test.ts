@@ -152,11 +152,21 @@ suite('drawings', () => {
   const draw = (...argv: readonly string[]) => cli('plot', ...argv, '--threads', '1');
 
   for (const [name, argv] of Object.entries({
-    schedule: ['linear,cosine'],
-    steps: ['trailing,karras', '--steps', '5'],
+    schedule: ['linear,given:betas=0.1/0.2/0.5,sigmoid-alpha-bar:start=-2,end=2'],
+    steps: ['trailing,karras:rho=5,sigmaMax=80', '--schedule', 'given:betas=0.1/0.2/0.5', '--steps', '5'],
     weighting: [],
     loss: [place('run')],
-    trajectory: ['1d', '--samplers', 'ddim,heun', '--steps', '4', '-n', '5'],
+    trajectory: [
+      '1d',
+      '--samplers',
+      'ddim,heun:sChurn=1,sNoise=1.01',
+      '--spacing',
+      'karras:rho=5',
+      '--steps',
+      '4',
+      '-n',
+      '5',
+    ],
     field: [place('run'), '--at', '0.2,0.6'],
     density: ['2d:gaussians:3', '--at', '0,0.2', '-n', '50'],
     samples: [place('run'), '--steps', '3', '-n', '40'],

@@ -90,12 +90,40 @@ suite('what the pictures depend on', () => {
       ['--eta', '0.5'],
       ['--sampler', 'ddpm'],
       ['--sampler', 'dpmpp-2m', '--spacing', 'karras'],
+      ['--sampler', 'heun'],
+      ['--sampler', 'heun:sChurn=20,sNoise=1.01'],
       ['--spacing', 'leading'],
+      ['--spacing', 'karras:rho=5'],
+      ['--spacing', 'custom:list=9/3/1/0'],
+      ['--spacing', 'custom:list=900/300/100,of=index'],
       ['--random', 'torch-cpu'],
     ];
     const results = new Set<string>();
     for (const [i, variant] of variants.entries()) results.add((await drawn(`${i}.npy`, '-n', '1', ...variant)).join());
     assert.equal(results.size, variants.length);
+  });
+
+  test('options behind a name are in the recipe, beside those of the model, and a list has its own length', async () => {
+    const made = async (...argv: string[]) => {
+      const outcome = await cli(
+        'sample',
+        '--model',
+        place('run'),
+        ...argv,
+        '-n',
+        '1',
+        '-o',
+        place('recipe.npy'),
+        '--json',
+      );
+      const { recipe } = events(outcome).at(-1)! as { recipe: { steps: number; scheme: Record<string, unknown> } };
+      return [recipe.steps, recipe.scheme['sampler'], recipe.scheme['steps']];
+    };
+    const custom = { name: 'custom', options: { list: '9,3,1,0' } };
+    const ddim = { name: 'ddim', options: { eta: 0.5, direction: 'model' } };
+    assert.deepEqual(await made('--sampler', 'ddim:eta=0.5', '--spacing', 'custom:list=9/3/1/0'), [3, ddim, custom]);
+    assert.equal((await made('--spacing', 'custom:list=9/3/1/0', '--steps', '5'))[0], 5);
+    assert.equal((await made('--spacing', 'custom:list=900/300,of=index'))[0], 2);
   });
 
   test('classes go by name, number, part of a name or all', async () => {
@@ -123,7 +151,36 @@ suite('what is wrong', () => {
     await refused(
       2,
       ['--sampler', 'huen'],
-      `sample: --sampler must be one of model, ${samplers.names.join(', ')}, got "huen". Did you mean "heun"?`,
+      `Unknown sampler "huen". Did you mean "heun"? Known: ${samplers.names.join(', ')}.`,
+    );
+    const known = 'sChurn, sTmin, sTmax, sNoise, arithmetic';
+    for (const [option, text, message] of [
+      ['sampler', 'heun:churn=1', `heun has no option churn. Did you mean "sChurn"? It has: ${known}.`],
+      ['sampler', 'heun:sChurn=x', 'heun: sChurn must be a number in [0, 1000000], got "x".'],
+      ['spacing', 'karras:rho=0', 'karras: rho must be a number in [1, 100], got 0.'],
+      [
+        'spacing',
+        'custom:list=1/3',
+        'custom: list must be 2 or more falling numbers ≥ 0 joined by commas, for example "9, 3, 1, 0", got "1,3".',
+      ],
+    ] as const) {
+      await refused(2, [...out, `--${option}`, text], `sample: --${option}: ${message}`);
+    }
+    await refused(
+      2,
+      [...out, '--sampler', 'heun:1'],
+      'sample: --sampler heun takes options as name=value, joined by commas, got "1".',
+    );
+    await refused(
+      2,
+      [...out, '--spacing', 'custom'],
+      'sample: --spacing custom needs its list, numbers from much to little noise joined by slashes, got "custom". ' +
+        'Write for example custom:list=9/3/1/0.',
+    );
+    await refused(
+      2,
+      [...out, '--sampler', 'ddim:eta=1', '--eta', '1'],
+      'sample: eta is said twice, with --eta and in --sampler.',
     );
     await refused(
       2,

@@ -10,6 +10,7 @@ import type { PlotKind } from '../plot/define-plot.js';
 import { plotKinds } from '../plot/kinds/index.js';
 import { type PlotOptionName, plotOptions } from '../plot/plot-options.js';
 import { openRuntime } from '../runtime.js';
+import { splitNamed } from '../train/named.js';
 
 /** What every drawing takes. */
 const ofAll: readonly PlotOptionName[] = ['out', 'title', 'width'];
@@ -50,7 +51,7 @@ export const plot = defineCommand({
     }
     const words = of ?? kind.usual;
     if (words === null) throw usageError(`plot ${name} needs ${kind.subjects}.`);
-    const subjects = words.split(',').map((word) => word.trim());
+    const subjects = splitNamed(words);
     if (subjects.includes('')) throw usageError(`plot ${name}: a name is empty in ${show(words)}.`);
     const { svg, facts } = await kind.draw({ subjects, options, runtime: () => openRuntime(globals), signal });
     if (ending === '.svg') await writeFileAtomic(file, svg);

@@ -148,7 +148,16 @@ interface SamplesOptions extends RunEvalOptions {
 }
 
 /** What is judged: drawn by the model, or read. */
-async function samplesOf({ options, model, data, judge, runtime, out, signal }: SamplesOptions): Promise<Samples> {
+async function samplesOf({
+  options,
+  given,
+  model,
+  data,
+  judge,
+  runtime,
+  out,
+  signal,
+}: SamplesOptions): Promise<Samples> {
   if (model) {
     const told = Object.fromEntries(
       Object.keys(sampleOptions).flatMap((name) =>
@@ -163,7 +172,9 @@ async function samplesOf({ options, model, data, judge, runtime, out, signal }: 
     const { model: _, ...rest } = told;
     const opened = await openGuiding(options);
     const settled = settle('eval', sampleOptions, { ...rest, ...usual }) as SampleOptions;
-    const sampling = settleSampling(settled, model, undefined, opened);
+    const counted = given.has('steps') || !settled.spacing.startsWith('custom'); // a list has a length of its own
+    const named = new Set(Object.keys(settled).filter((name) => name !== 'steps' || counted));
+    const sampling = settleSampling(settled, model, named, opened, 'eval');
     const drawing = { model, runtime, sampling, guiding: opened.models, keep: null, out, signal };
     const { pictures } = await drawSamples(drawing);
     return { x: pictures, classes: sampling.labels?.map((label) => model.classes?.[label] ?? null) ?? null };

@@ -12,10 +12,22 @@ export const plotOptions = {
     placeholder: 'LIST',
     help: 'Curves of a schedule, joined by commas: level (alpha and sigma), log-snr, beta, snr.',
   }),
-  samplers: text({ default: 'ddim', placeholder: 'LIST', help: 'Samplers, joined by commas: a panel for each.' }),
+  samplers: text({
+    default: 'ddim',
+    placeholder: 'LIST',
+    help: 'Samplers, joined by commas, with options as ddim,heun:sChurn=1: a panel for each.',
+  }),
   steps: integer({ default: 20, min: 1, max: 10_000, help: 'Steps from noise to data.' }),
-  spacing: choice(noiseSteps.names, { default: 'trailing', help: 'Which noise levels are visited.' }),
-  schedule: choice(schedules.names, { default: 'cosine', help: 'How the noise grows, where no model says so.' }),
+  spacing: text({
+    default: 'trailing',
+    placeholder: 'NAME[:OPTION=VALUE,…]',
+    help: `Which noise levels are visited, with options as karras:rho=5: ${noiseSteps.names.join(', ')}.`,
+  }),
+  schedule: text({
+    default: 'cosine',
+    placeholder: 'NAME[:OPTION=VALUE,…]',
+    help: `How the noise grows, where no model says so, with options as given:betas=0.1/0.2/0.5: ${schedules.names.join(', ')}.`,
+  }),
   prediction: choice(predictions.names, { default: 'v', help: 'What is predicted, for a weighting.' }),
   at: text({
     default: null,

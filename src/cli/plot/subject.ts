@@ -41,7 +41,7 @@ export async function openSubject(
   name: string,
   { options, runtime }: { readonly options: Pick<PlotOptions, 'schedule'>; readonly runtime: () => Runtime },
 ): Promise<Subject> {
-  const scheme = pointScheme(schemeOf({ schedule: options.schedule, prediction: 'v' }));
+  const scheme = pointScheme(schemeOf({ schedule: options.schedule, prediction: 'v' }, 'plot'));
   if (name === '1d') return exactSubject({ name, exact: lineMixture(), scheme, data: null });
   const [first = '', ...rest] = name.split(':');
   const which = first === '2d' ? rest.join(':') || 'swissroll' : Object.hasOwn(pointSets.entries, first) ? name : null;

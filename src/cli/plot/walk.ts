@@ -2,7 +2,8 @@ import { floats, type HostArray } from '../../core/host-array.js';
 import { key } from '../../core/random.js';
 import { batchSpace } from '../../core/space.js';
 import { type Level, magnitude } from '../../diffusion/level.js';
-import { assemble, intervals, samplers, startingNoise, trajectory } from '../../sampling/index.js';
+import { assemble, intervals, startingNoise, trajectory } from '../../sampling/index.js';
+import { samplerOf, stepsOf } from './chosen.js';
 import type { PlotOptions } from './plot-options.js';
 import type { Subject } from './subject.js';
 
@@ -35,8 +36,7 @@ export async function walkPoints({
   count,
   signal,
 }: WalkOptions): Promise<Walk> {
-  samplers.get(sampler);
-  const parts = assemble({ ...subject.scheme, sampler: { name: sampler as never }, steps: { name: spacing } });
+  const parts = assemble({ ...subject.scheme, sampler: samplerOf(sampler), steps: stepsOf(spacing) });
   const steps = parts.steps(length);
   const space = batchSpace();
   using opened = await subject.open(count);

@@ -1,5 +1,5 @@
 import { ToolkitError } from '../../core/errors.js';
-import type { OptionSpecs } from '../../core/options.js';
+import type { OptionSpec, OptionSpecs } from '../../core/options.js';
 import { flagOf, usageError } from '../parse.js';
 
 /** What a registry must hold to be chosen from by a text: things made out of options. */
@@ -23,8 +23,8 @@ export interface Named {
 }
 
 /**
- * A registered thing and its options out of one text: `min-snr`, `min-snr:gamma=1`, `simple:error=huber,delta=0.3`.
- * Names and options that do not exist are told with the nearest that do; the values themselves the factory checks.
+ * A registered thing and its options out of one text: `min-snr`, `min-snr:gamma=1`, `simple:error=huber,delta=0.3`. As
+ * commas stand between options, a list is joined by slashes: `custom:list=9/3/1/0`. Names and options that do not exist are told with the nearest that do; the values themselves the factory checks.
  */
 export function named({ owner = 'train', option, registry, text }: NamedOptions): Named {
   const [name = '', ...rest] = text.split(':');
@@ -38,15 +38,42 @@ export function named({ owner = 'train', option, registry, text }: NamedOptions)
         `${owner}: ${flagOf(option)} ${name} takes options as name=value, joined by commas, got "${pair}".`,
       );
     }
-    return [key.trim(), valueOf(value.join('=').trim(), factory.definition.options[key.trim()]?.kind)];
+    return [key.trim(), valueOf(value.join('=').trim(), factory.definition.options[key.trim()])];
   });
   return { name, factory, options: Object.fromEntries(options) };
 }
 
-function valueOf(text: string, kind: OptionSpecs[string]['kind'] | undefined): unknown {
-  if (kind === 'number') return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
-  if (kind === 'flag' && (text === 'true' || text === 'false')) return text === 'true';
+/** Placeholders of options whose text is a list of numbers. */
+const lists: ReadonlySet<string> = new Set(['LIST', 'STEPS']);
+
+function valueOf(text: string, spec: OptionSpec | undefined): unknown {
+  if (spec?.kind === 'number') return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+  if (spec?.kind === 'flag' && (text === 'true' || text === 'false')) return text === 'true';
+  if (spec?.kind === 'text' && lists.has(spec.placeholder)) return text.replaceAll('/', ',');
   return text;
+}
+
+/** A named thing with its options checked, as schemes and recipes write it. */
+export function chosenFrom<Name extends string>(
+  given: NamedOptions,
+): {
+  readonly name: Name;
+  readonly options?: Readonly<Record<string, unknown>>;
+} {
+  const { name, factory, options } = named(given);
+  asMistakeIn(given.option, () => (factory as unknown as (options: object) => unknown)(options), given.owner);
+  return { name: name as Name, ...(Object.keys(options).length > 0 && { options }) };
+}
+
+/** Several of them joined by commas: `ddim,heun:sChurn=1,sNoise=1.01,euler` are three. */
+export function splitNamed(list: string): readonly string[] {
+  const names: string[] = [];
+  for (const piece of list.split(',').map((word) => word.trim())) {
+    const isOption = /^\w+=/.test(piece) && names.at(-1)?.includes(':');
+    if (isOption) names.push(`${names.pop()},${piece}`);
+    else names.push(piece);
+  }
+  return names;
 }
 
 /** The sentence of a mistake in such a text, with the option in front that it is a mistake in. */

@@ -19,7 +19,7 @@ import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
 import { conditionPlan } from './condition-plan.js';
 import { learnedPlan, requireLearnable } from './learned-plan.js';
-import { asMistakeIn, named } from './named.js';
+import { chosenFrom, named } from './named.js';
 import { channelsFor, checkObjective, objectivePlan, schemeFor } from './objective-plan.js';
 import { pointNetwork, pointOptions, pointScheme } from './point-plan.js';
 import { requireRows } from './require-rows.js';
@@ -92,14 +92,13 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
 type SchemeOptions = Pick<TrainOptions, 'schedule' | 'prediction'> & Partial<Pick<TrainOptions, 'precondition'>>;
 
 /** How the noise grows, what is predicted, and how samples are drawn unless told: 20 or so deterministic steps. */
-export function schemeOf(options: SchemeOptions): Scheme {
-  const schedule = named({ option: 'schedule', registry: schedules, text: options.schedule });
-  asMistakeIn('schedule', () => (schedule.factory as unknown as (options: object) => unknown)(schedule.options));
+export function schemeOf(options: SchemeOptions, owner = 'train'): Scheme {
+  const schedule = chosenFrom<ScheduleName>({ owner, option: 'schedule', registry: schedules, text: options.schedule });
   const precondition =
     options.precondition && named({ option: 'precondition', registry: preconditions, text: options.precondition });
   return {
     grid: {
-      ...{ schedule: schedule.name as ScheduleName, options: schedule.options },
+      ...{ schedule: schedule.name, options: schedule.options ?? {} },
       ...{ count: 1000, zeroTerminalSnr: false },
     },
     prediction: options.prediction,

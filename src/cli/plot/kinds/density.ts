@@ -1,6 +1,6 @@
 import type { HostArray } from '../../../core/host-array.js';
 import { fold, gaussians, key } from '../../../core/random.js';
-import { ink, type Level, type Mixture, type Schedule, schedules } from '../../../diffusion/index.js';
+import { ink, type Level, type Mixture } from '../../../diffusion/index.js';
 import {
   bars,
   category,
@@ -14,6 +14,7 @@ import {
 } from '../../../plot/index.js';
 import { usageError } from '../../parse.js';
 import { figure } from '../../terminal/format.js';
+import { scheduleOf } from '../chosen.js';
 import { type Drawing, definePlot, titled } from '../define-plot.js';
 import type { PlotOptions } from '../plot-options.js';
 import { levelAt, openSubject, type Subject, timesOf } from '../subject.js';
@@ -61,7 +62,7 @@ interface LineOptions {
 
 /** On a line three answers lie on top of each other: the closed form, the Fokker–Planck equation solved, particles. */
 function onLine({ name, exact }: Subject, { times, options }: LineOptions): Drawing {
-  const schedule = (schedules.get(options.schedule) as () => Schedule)();
+  const schedule = scheduleOf(options.schedule);
   const cells = { from: -3, to: 3, count: 120 };
   const edges = Array.from(
     { length: cells.count + 1 },

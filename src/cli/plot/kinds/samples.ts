@@ -1,5 +1,6 @@
 import { category } from '../../../plot/colours.js';
 import { type PlotOptions as Panel, panels, scatter } from '../../../plot/index.js';
+import { splitNamed } from '../../train/named.js';
 import { definePlot, titled } from '../define-plot.js';
 import { openSubject } from '../subject.js';
 import { walkPoints } from '../walk.js';
@@ -15,7 +16,7 @@ export const samples = definePlot({
   options: ['samplers', 'steps', 'spacing', 'schedule', 'count', 'seed'],
   async draw({ subjects, options, runtime, signal }) {
     const count = options.count ?? 2000;
-    const names = options.samplers.split(',').map((name) => name.trim());
+    const names = splitNamed(options.samplers);
     const drawn: Panel[] = [];
     for (const name of subjects) {
       const subject = await openSubject(name, { options, runtime });

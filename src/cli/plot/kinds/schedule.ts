@@ -1,7 +1,7 @@
 import type { Schedule } from '../../../diffusion/index.js';
-import { type ScheduleName, schedules } from '../../../diffusion/index.js';
 import { category, line, type PlotOptions as Panel, panels } from '../../../plot/index.js';
 import { usageError } from '../../parse.js';
+import { scheduleOf } from '../chosen.js';
 import { definePlot, titled } from '../define-plot.js';
 
 /** Times at which curves are drawn: a little inside the ends, where some are infinite. */
@@ -37,10 +37,7 @@ export const schedule = definePlot({
   draw({ subjects, options }) {
     if (subjects.length > 12)
       throw usageError(`plot schedule: at most 12 schedules can be told apart, got ${subjects.length}.`);
-    const chosen = subjects.map((name) => {
-      const create = schedules.get(name) as (typeof schedules.entries)[ScheduleName] as () => Schedule;
-      return { name, schedule: create() };
-    });
+    const chosen = subjects.map((name) => ({ name, schedule: scheduleOf(name) }));
     const wanted = options.curves.split(',').map((name) => name.trim());
     const stray = wanted.find((name) => !Object.hasOwn(curves, name));
     if (stray !== undefined) {

@@ -1,7 +1,8 @@
-import { grid, logSnr, type Schedule, schedules } from '../../../diffusion/index.js';
+import { grid, logSnr } from '../../../diffusion/index.js';
 import { category, line, panels, scatter } from '../../../plot/index.js';
 import { intervals, type NoiseSteps, noiseSteps } from '../../../sampling/index.js';
 import { usageError } from '../../parse.js';
+import { scheduleOf, stepsOf } from '../chosen.js';
 import { definePlot, titled } from '../define-plot.js';
 
 /** Which noise levels are visited: log-SNR and σ/α of every step's start, for several ways to choose them. */
@@ -14,11 +15,11 @@ export const steps = definePlot({
   draw({ subjects, options }) {
     if (subjects.length > 6)
       throw usageError(`plot steps: at most 6 choices can be told apart, got ${subjects.length}.`);
-    const create = schedules.get(options.schedule) as () => Schedule;
-    const training = grid({ schedule: create() });
+    const training = grid({ schedule: scheduleOf(options.schedule) });
     const rows = subjects.map((name) => {
-      const choose = noiseSteps.get(name) as () => NoiseSteps;
-      const levels = intervals(choose().levels({ count: options.steps, grid: training })).map(({ from }) => from);
+      const { name: which, options: own } = stepsOf(name);
+      const choose = noiseSteps.get(which) as (options?: object) => NoiseSteps;
+      const levels = intervals(choose(own).levels({ count: options.steps, grid: training })).map(({ from }) => from);
       return { name, ratios: levels.map(({ alpha, sigma }) => sigma / alpha), logSnrs: levels.map(logSnr) };
     });
     const marks = (key: 'ratios' | 'logSnrs') =>

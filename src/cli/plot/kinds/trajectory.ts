@@ -11,6 +11,7 @@ import {
 } from '../../../plot/index.js';
 import { usageError } from '../../parse.js';
 import { plural } from '../../terminal/format.js';
+import { splitNamed } from '../../train/named.js';
 import { definePlot, type PlotContext, titled } from '../define-plot.js';
 import { levelAt, openSubject, type Subject } from '../subject.js';
 import { pathsOf, type Walk, walkPoints } from '../walk.js';
@@ -28,7 +29,7 @@ export const trajectory = definePlot({
       throw usageError('plot trajectory draws one thing at a time; compare samplers with --samplers.');
     const subject = await openSubject(name, { options, runtime });
     const count = options.count ?? (subject.dim === 1 ? 40 : 150);
-    const names = options.samplers.split(',').map((sampler) => sampler.trim());
+    const names = splitNamed(options.samplers);
     const walks: { readonly sampler: string; readonly walk: Walk }[] = [];
     for (const sampler of names)
       walks.push({ sampler, walk: await walkPoints({ ...options, subject, sampler, count, signal }) });

@@ -1,16 +1,8 @@
-import {
-  errorScale,
-  grid,
-  logSnr,
-  predictions,
-  type Schedule,
-  schedules,
-  type Weighting,
-  weightings,
-  x0,
-} from '../../../diffusion/index.js';
+import { errorScale, grid, logSnr, predictions, type Weighting, weightings, x0 } from '../../../diffusion/index.js';
 import { category, line, panels } from '../../../plot/index.js';
 import { usageError } from '../../parse.js';
+import { chosenFrom } from '../../train/named.js';
+import { scheduleOf } from '../chosen.js';
 import { definePlot, titled } from '../define-plot.js';
 
 /** How much each noise level counts in a loss: the factor of the squared error of what is predicted, and of x₀. */
@@ -24,14 +16,14 @@ export const weighting = definePlot({
     if (subjects.length > 6) {
       throw usageError(`plot weighting: at most 6 weightings can be told apart, got ${subjects.length}.`);
     }
-    const create = schedules.get(options.schedule) as () => Schedule;
-    const training = grid({ schedule: create() });
+    const training = grid({ schedule: scheduleOf(options.schedule) });
     const prediction = predictions.get(options.prediction);
     const indices = Array.from({ length: 200 }, (_, i) => Math.round((i / 199) * (training.count - 1)));
     const levels = indices.map((index) => training.level(index));
     const lambdas = levels.map(logSnr);
     const rows = subjects.map((name) => {
-      const made = (weightings.get(name) as () => Weighting)();
+      const which = chosenFrom({ owner: 'plot', option: 'weighting', registry: weightings, text: name });
+      const made = (weightings.get(which.name) as (options?: object) => Weighting)(which.options);
       const own = levels.map((level, i) =>
         made.weight({ level, prediction, place: { grid: training, index: indices[i]! } }),
       );
