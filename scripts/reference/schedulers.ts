@@ -23,8 +23,20 @@ const differing: Readonly<Partial<Record<SchedulerClassName, string>>> = {
   DPMSolverSinglestepScheduler:
     'the ODE types agree; the SDE type draws afresh in every step there, from one Brownian motion here',
   EDMDPMSolverMultistepScheduler:
-    'the ODE type agrees; the SDE type draws afresh in every step there, from one Brownian motion here',
-  DPMSolverMultistepInverseScheduler: 'linspace timesteps alone; a last step of no length is left out',
+    'the ODE type agrees but for one step alone on exponential σ, which is at the least noise there, at the most here; the SDE type draws afresh in every step there, from one Brownian motion here',
+  DPMSolverMultistepInverseScheduler:
+    'the SDE is refused; one step alone with σ chosen otherwise is at the least noise there, at the most here',
+  DDPMScheduler:
+    'with `fixed_large` diffusers adds noise once more in a last step from a timestep other than 0 (an offset, trailing timesteps), which ends without noise here',
+  ...Object.fromEntries(
+    (['EulerDiscrete', 'HeunDiscrete', 'LMSDiscrete', 'KDPM2Discrete', 'KDPM2AncestralDiscrete'] as const).map(
+      (name) => [
+        `${name}Scheduler`,
+        'one step alone on linspace timesteps with Karras, exponential or beta σ is at the least noise there, at the most here',
+      ],
+    ),
+  ),
+  EDMEulerScheduler: 'one step alone on exponential σ is at the least noise there, at the most here',
   SASolverScheduler: 'its `tau_func` is Python: the default is read',
   UniPCMultistepScheduler: '`solver_p` is a Python object and is refused',
 };

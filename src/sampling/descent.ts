@@ -5,9 +5,11 @@ import { kinds, rescaled } from '../diffusion/kind.js';
 import { cleanLevel, type Level } from '../diffusion/level.js';
 import type { Interval } from './intervals.js';
 
-const end = choice(['clean', 'first', 'last'], {
+const end = choice(['clean', 'first', 'last', 'above'], {
   default: 'clean',
-  help: 'The level after the last: no noise at all, the least noise of training, or the last one once more.',
+  help:
+    'The level after the last: no noise at all, the least noise of training, or the last one once more; or none, and ' +
+    'the most noise of training before the first, for walks up.',
 });
 
 const scale = { own: 'own', exploding: 'exploding' } as const;
@@ -56,7 +58,7 @@ export const ratioOptions = {
 } as const;
 
 export type Scale = 'own' | 'exploding';
-export type End = 'clean' | 'first' | 'last';
+export type End = 'clean' | 'first' | 'last' | 'above';
 
 /**
  * `next`: on the next level. `stride`: s = ⌊N/count⌋ indices down, as DDIM does in diffusers. `heun` and `runge-kutta`: s
@@ -69,6 +71,8 @@ export interface DescentOptions {
   /** Number of steps asked for, where it is not the number of indices. */
   readonly count?: number;
   readonly indices: readonly number[];
+  /** The index of the most noise, for walks that end there; N − 1 unless told. */
+  readonly top?: number;
   readonly end?: End;
   readonly landing?: Landing;
   readonly scale?: Scale;
@@ -93,6 +97,10 @@ export function descent(options: DescentOptions): readonly Interval[] {
     );
   }
   const at = (index: number): Level => scaled(levelAt({ grid, index, leastAlpha }), { scale, kind: grid.kind });
+  if (end === 'above') {
+    const levels = [options.top ?? grid.count - 1, ...indices].map(at);
+    return levels.slice(1).map((to, i) => ({ from: levels[i]!, to }));
+  }
   const stride = Math.floor(grid.count / count);
   return indices.map((index, i) => {
     const next = indices[i + 1];
@@ -122,7 +130,7 @@ function stages({ index, next, stride, landing, step }: Stages): readonly number
 interface After {
   readonly last: Level;
   readonly first: () => Level;
-  readonly end: End;
+  readonly end: Exclude<End, 'above'>;
 }
 
 /** The level after the last one that is visited. */

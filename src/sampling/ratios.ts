@@ -41,6 +41,7 @@ export function ratioSteps(options: RatioSteps): readonly Level[] {
     return cNoise === null ? level : { ...level, cNoise };
   });
   if (all.length > count) return all; // the ratios bring their own end
+  if (end === 'above') return [all[0]!, ...all];
   const first = (): Level => place(levelAt({ grid, index: 0, leastAlpha }));
   return [...all, after({ last: all[all.length - 1]!, first, end })];
 }

@@ -109,7 +109,7 @@ export function writeMultistep({ sampler: { name, options = {} } }: Scheme): Sch
   };
 }
 
-interface LevelsContext {
+export interface LevelsContext {
   readonly who: string;
   readonly keys: GridKeys & SpacingKeys & SigmaKeys & Partial<Resolved<typeof clippedKeys>>;
   readonly config: SchedulerConfig;
@@ -132,21 +132,26 @@ export function readSolverLevels(context: LevelsContext): Pick<Scheme, 'grid' | 
   };
 }
 
-function readFlow({ who, keys, config }: LevelsContext): Pick<Scheme, 'grid' | 'prediction' | 'steps' | 'start'> {
-  const prediction = readPrediction({ who, keys, config, known: ['flow_prediction'] });
+function readFlow(context: LevelsContext): Pick<Scheme, 'grid' | 'prediction' | 'steps' | 'start'> {
+  const { who, keys } = context;
   if (keys.final_sigmas_type === 'sigma_min') {
     throw new ToolkitError(
       'unsupported-scheduler',
       `${who}: final_sigmas_type "sigma_min" with use_flow_sigmas ends at a level of a chain that is not there. Use "zero".`,
     );
   }
+  return readFlowLevels(context);
+}
+
+/** The straight path, whatever its last step lands on. */
+export function readFlowLevels({ who, keys, config }: LevelsContext) {
   const count = keys.num_train_timesteps;
   return {
     grid: { schedule: 'straight', options: {}, count, zeroTerminalSnr: false },
-    prediction,
+    prediction: readPrediction({ who, keys, config, known: ['flow_prediction'] }),
     steps: flowSteps({ count, shift: keys.flow_shift ?? 1 }),
     start: 'unit',
-  };
+  } as const satisfies Partial<Scheme>;
 }
 
 /** σ from 1 − 1/N down to 0 in n + 1 even steps, without the last one, and shifted. */

@@ -31,8 +31,9 @@ export const leading = defineSteps({
   },
   levels({ count, grid }, { offset, last, lambdaMin, ...landing }) {
     const total = visitable({ grid, lambdaMin });
-    const spaced = last === 'included' ? count : count + 1;
-    const indices = leadingIndices({ total, count: spaced, offset }).slice(0, count);
-    return descent({ grid, indices, ...landing });
+    const up = landing.end === 'above'; // the noisiest of one more gives way to the most noise of training
+    const spaced = last === 'included' && !up ? count : count + 1;
+    const indices = leadingIndices({ total, count: spaced, offset });
+    return descent({ grid, top: total - 1, indices: up ? indices.slice(1) : indices.slice(0, count), ...landing });
   },
 });

@@ -34,10 +34,11 @@ export const linspace = defineSteps({
   },
   levels({ count, grid }, { indices: kind, last, lambdaMin, ...landing }) {
     const total = visitable({ grid, lambdaMin });
-    const spaced = last === 'included' ? count : count + 1;
-    const exact = indexSpacings.linspace({ total, count: spaced }).slice(0, count);
+    const up = landing.end === 'above'; // the noisiest of one more is the most noise of training
+    const spaced = indexSpacings.linspace({ total, count: last === 'included' && !up ? count : count + 1 });
+    const exact = up ? spaced.slice(1) : spaced.slice(0, count);
     const round = kind === 'exact' ? Math.fround : roundHalfEven; // timesteps are float32 numbers in diffusers
     const indices = grid.continuous ? exact : exact.map(round);
-    return descent({ grid, indices, ...landing });
+    return descent({ grid, top: total - 1, indices, ...landing });
   },
 });

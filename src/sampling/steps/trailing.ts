@@ -26,6 +26,6 @@ export const trailing = defineSteps({
     const length = total === grid.count ? count : Math.ceil(total / stride);
     const whole = grid.continuous ? (index: number) => index : roundHalfEven;
     const indices = Array.from({ length }, (_, i) => Math.max(0, whole(total - i * stride) - 1));
-    return descent({ grid, count, indices, ...landing });
+    return descent({ grid, count, top: total - 1, indices, ...landing });
   },
 });

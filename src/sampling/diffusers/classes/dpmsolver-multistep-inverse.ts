@@ -2,6 +2,7 @@ import { resolve } from '../../../core/options.js';
 import type { Scheme } from '../../scheme.js';
 import { checkedWrite } from '../checked-write.js';
 import {
+  flowKeys,
   gridKeys,
   knownOf,
   linspaceKeys,
@@ -12,7 +13,18 @@ import {
   unsupported,
   writeLimit,
 } from '../common-keys.js';
-import { clippedKeys, endingKeys, formOf, readSolverLevels, solverKeys, writeSolverLevels } from '../dpm-keys.js';
+import {
+  clippedKeys,
+  endingKeys,
+  formOf,
+  multistepSamplers,
+  readFlowLevels,
+  readMultistep,
+  readSolverLevels,
+  solverKeys,
+  writeMultistep,
+  writeSolverLevels,
+} from '../dpm-keys.js';
 import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
 
 const who = 'DPMSolverMultistepInverseScheduler';
@@ -22,6 +34,7 @@ const keysOfInverse = {
   ...thresholdKeys,
   ...linspaceKeys,
   ...sigmaKeys,
+  ...flowKeys,
   ...solverKeys,
   ...endingKeys,
   ...clippedKeys,
@@ -29,24 +42,28 @@ const keysOfInverse = {
 
 /**
  * `DPMSolverMultistepInverseScheduler`: from a picture to its noise. Linspace timesteps walk the levels of
- * DPMSolverMultistepScheduler in the opposite order, from the first training level to the last. With σ chosen otherwise
- * diffusers ends with a step of no length, which is left out here; leading and trailing timesteps end there in one long
- * step and in a step of no length, and are not read. Nor is the SDE, which has no way up.
+ * DPMSolverMultistepScheduler in the opposite order, from the first training level to the last. Leading timesteps end
+ * there in one long step; trailing ones, and σ chosen otherwise, in a step of no length. The straight path of
+ * `use_flow_sigmas` is walked down and not up, as diffusers does: its last step has no length. The SDE is not read: it has
+ * no way up.
  */
 export const dpmSolverMultistepInverseScheduler = defineSchedulerClass({
   name: who,
   read,
-  samplers: ['dpm-solver-inverse'],
+  samplers: ['dpm-solver-inverse', ...multistepSamplers],
   write(scheme) {
-    const { options = {} } = scheme.sampler;
-    const said = {
-      ...writeSolverLevels(who, scheme),
-      ...writeLimit(who, scheme),
+    const { name, options = {} } = scheme.sampler;
+    const inverse = {
       solver_order: options['order'] ?? 2,
       algorithm_type: options['of'] === 'noise' ? 'dpmsolver' : 'dpmsolver++',
       solver_type: options['form'] ?? 'midpoint',
       lower_order_final: options['lowerOrderFinal'] ?? false,
       euler_at_final: options['eulerAtFinal'] ?? false,
+    };
+    const said = {
+      ...writeSolverLevels(who, scheme),
+      ...writeLimit(who, scheme),
+      ...(name === 'dpm-solver-inverse' ? inverse : writeMultistep(scheme)),
     };
     return checkedWrite({ who, scheme, keys: knownOf(said, keysOfInverse), read });
   },
@@ -54,24 +71,27 @@ export const dpmSolverMultistepInverseScheduler = defineSchedulerClass({
 
 function read(config: SchedulerConfig): Scheme {
   const keys = resolve(who, keysOfInverse, meaningfulKeys(config, keysOfInverse));
-  const { algorithm_type: algorithm, timestep_spacing: spacing } = keys;
+  const { algorithm_type: algorithm } = keys;
   if (algorithm.startsWith('sde')) {
     throw unsupported({ who, key: 'algorithm_type', value: algorithm, known: ['dpmsolver', 'dpmsolver++'] });
   }
   const bySigma = keys.use_karras_sigmas || keys.use_exponential_sigmas || keys.use_beta_sigmas;
-  if (spacing !== 'linspace' && !bySigma) {
-    throw unsupported({ who, key: 'timestep_spacing', value: spacing, known: ['linspace'] });
-  }
-  const levels = readSolverLevels({
+  const context = {
     who,
     keys: { ...keys, final_sigmas_type: 'sigma_min' },
     config,
     told: keys.use_karras_sigmas ? 'rounded' : 'truncated',
-  });
-  const steps = bySigma ? { ...levels.steps, options: { ...levels.steps.options, end: 'last' } } : levels.steps;
+  } as const;
+  const limit = readLimit(keys);
+  if (keys.use_flow_sigmas && !bySigma) {
+    const { steps, ...levels } = readFlowLevels(context);
+    const down = { ...steps, options: { ...steps.options, end: 'last' } };
+    return { ...levels, steps: down, sampler: readMultistep(who, keys), limit };
+  }
+  const { steps, ...levels } = readSolverLevels({ ...context, keys: { ...context.keys, use_flow_sigmas: false } });
   return {
     ...levels,
-    steps,
+    steps: bySigma || keys.timestep_spacing !== 'linspace' ? fromAbove(steps) : steps,
     sampler: {
       name: 'dpm-solver-inverse',
       options: {
@@ -83,6 +103,11 @@ function read(config: SchedulerConfig): Scheme {
         eulerAtFinal: keys.euler_at_final,
       },
     },
-    limit: readLimit(keys),
+    limit,
   };
+}
+
+/** The same steps with the most noise of training before them, and nothing after. */
+function fromAbove({ name, options: { last: _, ...options } = {} }: Scheme['steps']): Scheme['steps'] {
+  return { name, options: { ...options, end: 'above' } };
 }
