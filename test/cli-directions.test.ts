@@ -162,6 +162,54 @@ suite('langevin directions and edit --semantic', () => {
     assert.deepEqual(await read('same.png'), await read('a.png'));
   });
 
+  test('the directions in which one picture answers most, orthogonal and of one length', async () => {
+    const look = (...argv: readonly string[]) =>
+      cli(
+        'directions',
+        '--model',
+        place('model'),
+        '--method',
+        'jacobian',
+        '--tap',
+        'mid_block',
+        '--threads',
+        '1',
+        ...argv,
+      );
+    const { code, stderr } = await look('--picture', place('a.png'), '--class', 'class 3', '-q', '-o', place('j'));
+    assert.deepEqual([code, stderr], [0, '']);
+    const found = await Promise.all([1, 2, 3].map((i) => loadDirection(place(`j/jacobian-${i}.safetensors`))));
+    const values = found.map(({ change }) => Array.from(change.kind === 'fixed' ? change.values.data : []));
+    const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+    const square = dot(values[0]!, values[0]!);
+    for (const [i, j] of [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ] as const) {
+      assert.ok(
+        Math.abs(dot(values[i]!, values[j]!)) < 5e-3 * square,
+        `${i} and ${j}: ${dot(values[i]!, values[j]!) / square}`,
+      );
+      assert.ok(Math.abs(dot(values[j]!, values[j]!) / square - 1) < 5e-3, `length of ${j}`);
+    }
+    const gains = found.map(({ details }) => Number(details['gain']));
+    assert.ok(gains[0]! >= gains[1]! && gains[1]! >= gains[2]! && gains[2]! > 0, gains.join());
+    const card = readFileSync(place('j/README.md'), 'utf8');
+    assert.ok(!card.includes('licence') && card.includes('--method jacobian'), card);
+    const edited = ['--directions', place('j'), '--semantic', 'jacobian-1=3', '--steps', '4'];
+    assert.equal((await edit(...edited, '-o', place('j.png'))).code, 0);
+    await edit('--directions', place('j'), '--semantic', 'jacobian-1=1e-9', '--steps', '4', '-o', place('j0.png'));
+    assert.notDeepEqual((await readImage(place('j.png'))).data, (await readImage(place('j0.png'))).data);
+    const seeded = await look('--picture', 'seed:2', '--wanted', '1', '--attribute', 'own', '-q', '-o', place('j'));
+    assert.deepEqual([seeded.code, seeded.stderr], [0, '']);
+    assert.equal((await loadDirection(place('j/own-1.safetensors'))).attribute, 'own-1');
+    assert.match(
+      (await look()).stderr,
+      /directions: jacobian looks at one picture\. Name it with --picture FILE or --picture seed:N\./,
+    );
+  });
+
   test('mistakes are told', async () => {
     const said = async (outcome: Promise<{ readonly code: number; readonly stderr: string }>) =>
       (await outcome).stderr.replaceAll(root, 'ROOT').trim();

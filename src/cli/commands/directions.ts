@@ -9,6 +9,7 @@ import { directionsCard } from '../directions/directions-card.js';
 import { directionsOptions } from '../directions/directions-options.js';
 import { examplesOf } from '../directions/examples.js';
 import { type DirectionsOptions, runDirections } from '../directions/run-directions.js';
+import { runJacobian } from '../directions/run-jacobian.js';
 import { openModel } from '../model/open-model.js';
 import { shippedModel } from '../model/shipped-model.js';
 import { usageError } from '../parse.js';
@@ -30,6 +31,7 @@ export const directions = defineCommand({
     'langevin directions',
     'langevin directions --attribute smile,open-mouth,skin-tone:dark -o directions/',
     'langevin directions --attribute who:boy --method mean-difference --tap mid_block -o directions/',
+    'langevin directions --method jacobian --picture smile.png --class noto/smileys-emotion -o directions/',
     'langevin directions --attribute smile --judge models/attributes-32 --pairs-weight 0',
   ],
   async run({ options: given, globals, out, signal }) {
@@ -44,7 +46,25 @@ export const directions = defineCommand({
     const model = await openModel(path);
     if (isPointModel(model)) throw usageError('directions: this model makes points, and directions are of pictures.');
     const [, , side] = pictureShape(model);
-    const data = await loadData({ data: options.data, size: side, channels: 'auto', out, signal });
+    const load = () => loadData({ data: options.data, size: side, channels: 'auto', out, signal });
+    const begin = performance.now();
+    const told = (files: readonly string[]) => {
+      const seconds = (performance.now() - begin) / 1000;
+      out.print(`Wrote ${files.join(', ')} in ${figure(seconds)} s.`);
+      return { files, seconds };
+    };
+    if (options.method === 'jacobian') {
+      const made = await runJacobian({ options, model, runtime: openRuntime(globals), out, signal });
+      const directions = await directionsIn(options.out);
+      const isLearnt = directions.some(({ direction }) => direction.details['data'] !== undefined);
+      const data = isLearnt ? await load() : null;
+      await writeFileAtomic(
+        join(options.out, 'README.md'),
+        directionsCard({ directions, model, modelName: path, data }),
+      );
+      return told(made.map(({ file }) => file));
+    }
+    const data = await load();
     if (options.attribute === null) {
       const rows = semanticAttributes.names.map((name) => {
         const [train, all] = [examplesOf(name, data, 'train'), examplesOf(name, data, 'all')];
@@ -62,15 +82,12 @@ export const directions = defineCommand({
       out.print(table([['attribute', 'what it is', 'tag', 'pairs to learn from', 'pictures'], ...lines]));
       return { attributes: rows };
     }
-    const begin = performance.now();
     const made = await runDirections({ options, model, data, runtime: openRuntime(globals), out, signal });
     const files = made.map(({ file }) => file);
     const directions = await directionsIn(options.out);
     const card = directionsCard({ directions, model, modelName: path, data });
     await writeFileAtomic(join(options.out, 'README.md'), card);
-    const seconds = (performance.now() - begin) / 1000;
-    out.print(`Wrote ${files.join(', ')} in ${figure(seconds)} s.`);
-    return { files, seconds };
+    return told(files);
   },
 });
 

@@ -8,10 +8,18 @@ export const directionsOptions = {
     placeholder: 'LIST',
     help: 'What to find, joined by commas: smile, skin-tone:dark, or any tag of the data such as who:boy. Without it they are listed.',
   }),
-  method: choice(['trained', 'mean-difference', 'logistic', 'pca'], {
+  method: choice(['trained', 'mean-difference', 'logistic', 'pca', 'jacobian'], {
     default: 'trained',
-    help: 'How: a function trained through the asymmetric process, or a direction out of what passes the tap.',
+    help: 'How: a function trained through the asymmetric process, a direction out of what passes the tap, or those in which one --picture answers most.',
   }),
+  picture: text({
+    default: null,
+    placeholder: 'PICTURE',
+    help: 'The picture that jacobian looks at: a file, or seed:N. It needs no --attribute, which names its files.',
+  }),
+  class: text({ default: null, placeholder: 'NAME', help: 'The class of that picture; any class unless told.' }),
+  time: number({ default: 0.6, min: 0.001, max: 1, help: 'The time to which jacobian noises the picture.' }),
+  wanted: integer({ default: 3, min: 1, max: 64, help: 'Directions that jacobian finds, the strongest first.' }),
   tap: text({
     default: 'up_blocks.1',
     placeholder: 'TAP',

@@ -21,7 +21,7 @@ import { version } from '../version.js';
 import { calibrate, rescaled } from './calibrate.js';
 import { directionsOptions } from './directions-options.js';
 import { type AttributeExamples, type Example, examplesOf } from './examples.js';
-import { findDirection } from './find-direction.js';
+import { findDirection, type RecordedMethod } from './find-direction.js';
 import { trainDirection } from './train-direction.js';
 
 export type DirectionsOptions = Resolved<typeof directionsOptions>;
@@ -146,7 +146,8 @@ async function found(name: string, examples: AttributeExamples, job: RunDirectio
   const times = options.times.split(',').map(Number);
   const wrong = times.find((t, i) => !(t > 0 && t <= 1 && (i === 0 || t > times[i - 1]!)));
   if (wrong !== undefined) throw usageError(`directions: --times must rise within (0, 1], got ${options.times}.`);
-  const { tap, method, pictures: count, pooled } = options;
+  const { tap, pictures: count, pooled } = options;
+  const method = options.method as RecordedMethod; // jacobian is a way of its own, and trained was above
   const work = findDirection({ ...job, tap, method, examples, count, times, pooled, key: root });
   const { change, values, pictures } = await watched(work, { what: `Looking for ${name}`, out });
   return {
