@@ -359,6 +359,28 @@ suite('what is written', () => {
   });
 });
 
+suite('the help', () => {
+  const flat = (text: string): string => text.replace(/\s+/g, ' ');
+
+  test('says every edit in a line with what it needs', async () => {
+    const { code, stdout } = await cli('edit', '--help');
+    assert.equal(code, 0, stdout);
+    assert.match(flat(stdout), / repaint [^.]+\. Needs --mask\. Options: jump, resamples\./);
+    assert.match(flat(stdout), / interpolate [^.]+\. Needs --to\./);
+    assert.match(stdout, /^ {2}colourise +\S/m);
+  });
+
+  test('says the options of the edit that is named, with ranges', async () => {
+    const { code, stdout } = await cli('edit', '--with', 'repaint', '--help');
+    assert.equal(code, 0, stdout);
+    assert.match(flat(stdout), /Options of repaint, for --with repaint:NAME=VALUE,… repaint /);
+    assert.match(flat(stdout), /resamples=N [^(]+\(1 to 10000, default 10\)/);
+    assert.ok(!stdout.includes('colourise:'), stdout);
+    assert.match(flat((await cli('edit', '--semantic', 'x=1', '--help')).stdout), /Options of semantic, .* boost=X /);
+    assert.match((await cli('edit', '--with', 'repant', '--help')).stderr, /Did you mean "repaint"\?/);
+  });
+});
+
 suite('what is refused', () => {
   const cases: readonly (readonly [readonly string[], number, string])[] = [
     [['none.png'], 1, 'none.png'],

@@ -109,6 +109,13 @@ function commandSections(): readonly string[] {
           ]
         : []),
       ...(Object.keys(command.options).length > 0 ? [optionTable(command.options, flagOf)] : []),
+      ...(command.lists?.({}) ?? []).flatMap(({ title, rows }) => [
+        `${title}:`,
+        table(
+          ['Name', 'Meaning'],
+          rows.filter(([name]) => name !== '').map(([name, line]) => [code(name), line]),
+        ),
+      ]),
       ...(command.examples.length > 0 ? ['Examples:', fence('console', command.examples.join('\n'))] : []),
     ];
   });

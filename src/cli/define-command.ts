@@ -36,12 +36,22 @@ export type CommandResult = Readonly<Record<string, unknown>>;
 
 export interface CommandDefinition<S extends OptionSpecs, A extends Arguments> {
   readonly name: string;
+/** A list that the help of a command adds: names with a line each, or options with ranges. */
+export interface HelpList {
+  readonly title: string;
+  readonly rows: readonly (readonly [name: string, line: string])[];
+  /** Options, as `NAME=VALUE` behind the thing they belong to. */
+  readonly options?: OptionSpecs;
+}
+
   /** One sentence for the list of commands. */
   readonly summary: string;
   /** Sentences that the help of the command adds. */
   readonly details?: string;
   readonly arguments: A;
   /** By name in camel case; `labelDropout` is `--label-dropout`. */
+  /** Lists behind the options of the command, by the options that stood on the command line. */
+  readonly lists?: (given: Readonly<Record<string, unknown>>) => readonly HelpList[];
   readonly options: S;
   /** One-letter forms: `{ n: 'count' }`. */
   readonly short?: Readonly<Record<string, keyof S & string>>;

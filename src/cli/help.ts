@@ -1,5 +1,5 @@
 import { type OptionSpec, type OptionSpecs } from '../core/options.js';
-import type { Command } from './define-command.js';
+import type { Command, HelpList } from './define-command.js';
 import { globalOptions, globalShort } from './global-options.js';
 import { flagOf } from './parse.js';
 import { wrap } from './terminal/format.js';
@@ -27,8 +27,11 @@ export function overview(commands: Readonly<Record<string, Command>>, { bold }: 
   ].join('\n');
 }
 
-/** Everything about one command: what it does, its options with ranges and defaults, examples. */
-export function commandHelp(command: Command, { bold }: Paint): string {
+/**
+ * Everything about one command: what it does, its options with ranges and defaults, examples. What stood on the command
+ * line beside `--help` may ask for more about one of its things.
+ */
+export function commandHelp(command: Command, { bold }: Paint, given: Readonly<Record<string, unknown>> = {}): string {
   const { name, summary, details, arguments: words, options, short = {}, examples } = command;
   const usage = Object.values(words).map(({ placeholder, required }) => (required ? placeholder : `[${placeholder}]`));
   const section = (title: string, rows: readonly string[]): string[] =>
@@ -40,6 +43,7 @@ export function commandHelp(command: Command, { bold }: Paint): string {
     ...section('Usage', [`  ${['langevin', name, ...usage, '[options]'].join(' ')}`]),
     ...section('Arguments', argumentRows),
     ...section('Options', optionRows(options, short)),
+    ...(command.lists?.(given) ?? []).flatMap((list) => section(list.title, listRows(list))),
     ...section('Options of every command', optionRows(globalOptions, globalShort)),
     ...section(
       'Examples',
@@ -56,6 +60,13 @@ function optionRows(specs: OptionSpecs, short: Readonly<Record<string, string>>)
     const left = [letter && !negatable ? `-${letter}, ` : '', written, valueOf(spec)].join('');
     return row(left, [spec.help, rangeOf(spec)].filter(Boolean).join(' '));
   });
+}
+
+function listRows({ rows, options = {} }: HelpList): string[] {
+  const own = Object.entries(options).map(([name, spec]) =>
+    row(`${name}=${valueOf(spec).trim() || 'true'}`, [spec.help, rangeOf(spec)].filter(Boolean).join(' ')),
+  );
+  return [...rows.map(([name, line]) => row(name, line)), ...own];
 }
 
 const gutter = 28;

@@ -61,7 +61,7 @@ async function runCommand({ argv, out, signal }: RunCommand): Promise<void> {
   const specs = { ...command.options, ...globalOptions };
   const { given, words } = parse({ owner: name, argv: rest, specs, short });
   if (given['help'] || early.help)
-    return tell(out, commandHelp(command, out.paint), { command: name, options: command.options });
+    return tell(out, commandHelp(command, out.paint, given), { command: name, options: command.options });
   if (given['version']) return tell(out, `langevin ${version()}`, { version: version() });
   const all = settle(name, specs, { ...before.given, ...given });
   const only = (wanted: object) => Object.fromEntries(Object.keys(wanted).map((key) => [key, all[key]]));

@@ -1,9 +1,9 @@
 import { ToolkitError } from '../../core/errors.js';
 import { defineCommand } from '../define-command.js';
 import type { EditOptions } from '../edit/define-edit-kind.js';
+import { editLists } from '../edit/edit-lists.js';
 import { editOptions } from '../edit/edit-options.js';
 import { refuseOutputs, watcher, writeEdit } from '../edit/edit-outputs.js';
-import { editKinds } from '../edit/kinds/index.js';
 import { chosenEdit } from '../edit/own-options.js';
 import { runEdit } from '../edit/run-edit.js';
 import { openModel } from '../model/open-model.js';
@@ -13,21 +13,16 @@ import { tellModel } from '../sample/told.js';
 import { figure } from '../terminal/format.js';
 import { version } from '../version.js';
 
-const kinds = editKinds.names.map((name) => editKinds.get(name));
-
 /** What a recipe leaves out: where results go says nothing about them. */
 const outputs: ReadonlySet<string> = new Set(['out', 'strip', 'gif', 'previews', 'scale', 'model']);
 
 export const edit = defineCommand({
   name: 'edit',
   summary: 'Changes a picture with a trained model: fills holes, continues, enlarges, colours, varies.',
-  details: [
-    'Outside of a mask every byte stays as it was. The PNG carries the recipe with the hash of its source. Edits:',
-    ...kinds.map(({ name, summary, options }) => {
-      const own = Object.keys(options);
-      return `${name}: ${summary}${own.length > 0 ? ` Options: ${own.join(', ')}.` : ''}`;
-    }),
-  ].join(' '),
+  details:
+    'Outside of a mask every byte stays as it was; without one the result has the size and the transparency of its ' +
+    'source. The PNG carries the recipe with the hash of its source.',
+  lists: editLists,
   arguments: {
     picture: {
       placeholder: 'PICTURE',
