@@ -269,13 +269,35 @@ export function writeCommon(who: string, scheme: Scheme): SchedulerConfig {
   return { ...writeGrid(who, scheme), ...writeLimit(who, scheme), ...writeSpacing(who, scheme) };
 }
 
+interface Loaded {
+  readonly betas: readonly (typeof betaSchedules)[number][];
+  readonly predictions: readonly (typeof predictionTypes)[number][];
+}
+
+/** What a class of diffusers takes, where it is not the usual; reading is more generous, writing is not. */
+const usuallyLoaded: Loaded = {
+  betas: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
+  predictions: threePredictions,
+};
+const loaded: Readonly<Record<string, Partial<Loaded>>> = {
+  DDPMScheduler: { betas: [...usuallyLoaded.betas, 'laplace', 'sigmoid'] },
+  HeunDiscreteScheduler: { betas: [...usuallyLoaded.betas, 'exp'] },
+  PNDMScheduler: { predictions: ['epsilon', 'v_prediction'] },
+  UnCLIPScheduler: { betas: ['squaredcos_cap_v2'], predictions: ['epsilon', 'sample'] },
+};
+
 /** The chain and the prediction of `scheme` as keys. */
 export function writeGrid(who: string, { grid, prediction, precondition }: Scheme): SchedulerConfig {
   const predictionType = Object.entries(predictionOf).find(([, name]) => name === prediction)?.[0];
   if (predictionType === undefined) throw unwritable(who, `prediction ${prediction}`);
   if (precondition && precondition.name !== 'discrete') throw unwritable(who, `${precondition.name} preconditioning`);
+  const { betas, predictions } = { ...usuallyLoaded, ...loaded[who] };
+  if (!(predictions as readonly string[]).includes(predictionType)) throw unwritable(who, `prediction ${prediction}`);
+  const chain = writeBetas(who, grid);
+  const isKnown = chain['trained_betas'] !== null || (betas as readonly unknown[]).includes(chain['beta_schedule']);
+  if (!isKnown) throw unwritable(who, `the schedule ${'schedule' in grid ? grid.schedule : ''} by its name`);
   return {
-    ...writeBetas(who, grid),
+    ...chain,
     rescale_betas_zero_snr: grid.zeroTerminalSnr,
     prediction_type: predictionType,
   };

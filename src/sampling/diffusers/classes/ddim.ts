@@ -1,4 +1,6 @@
 import { flag, resolve } from '../../../core/options.js';
+import type { Scheme } from '../../scheme.js';
+import { checkedWrite } from '../checked-write.js';
 import {
   commonKeys,
   meaningfulKeys,
@@ -9,7 +11,9 @@ import {
   unwritable,
   writeCommon,
 } from '../common-keys.js';
-import { defineSchedulerClass } from '../scheduler-class.js';
+import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
+
+const who = 'DDIMScheduler';
 
 const keysOfDdim = {
   ...commonKeys,
@@ -22,29 +26,36 @@ const keysOfDdim = {
  * value but not the noise direction. η is an argument of its `step`, not of its config.
  */
 export const ddimScheduler = defineSchedulerClass({
-  name: 'DDIMScheduler',
-  read(config) {
-    const who = 'DDIMScheduler';
-    const keys = resolve(who, keysOfDdim, meaningfulKeys(config, keysOfDdim));
-    const { name, offset } = readSpacing(keys);
-    return {
-      grid: readGrid({ who, keys, config, arithmetic: 'float64' }),
-      prediction: readPrediction({ who, keys, config }),
-      steps: { name, options: { ...offset, end: keys.set_alpha_to_one ? 'clean' : 'first', landing: 'stride' } },
-      sampler: { name: 'ddim', options: { eta: 0, direction: 'model' } },
-      limit: readLimit(keys),
-    };
-  },
+  name: who,
+  read,
   samplers: ['ddim'],
   write(scheme) {
     const { sampler, steps, limit } = scheme;
     const { eta = 0, direction = 'limited' } = sampler.options ?? {};
     const { end = 'clean', landing = 'next' } = steps.options ?? {};
-    if (sampler.name !== 'ddim') throw unwritable('DDIMScheduler', `sampler ${sampler.name}`);
-    if (eta !== 0) throw unwritable('DDIMScheduler', `eta ${eta} in its config (pass eta to the pipeline call)`);
-    if (limit !== null && direction !== 'model')
-      throw unwritable('DDIMScheduler', `direction "${direction}" with a limit`);
-    if (steps.name !== 'leading' && landing !== 'stride') throw unwritable('DDIMScheduler', `landing "${landing}"`);
-    return { ...writeCommon('DDIMScheduler', scheme), set_alpha_to_one: end === 'clean' };
+    if (sampler.name !== 'ddim') throw unwritable(who, `sampler ${sampler.name}`);
+    if (eta !== 0) throw unwritable(who, `eta ${eta} in its config (pass eta to the pipeline call)`);
+    if (limit !== null && direction !== 'model') throw unwritable(who, `direction "${direction}" with a limit`);
+    if (steps.name !== 'leading' && landing !== 'stride') throw unwritable(who, `landing "${landing}"`);
+    const keys = { ...writeCommon(who, scheme), set_alpha_to_one: end === 'clean' };
+    // Without a limit both directions are one; leading timesteps are a stride apart.
+    const alike: Scheme = {
+      ...scheme,
+      steps: { ...steps, options: { ...steps.options, landing: 'stride' } },
+      sampler: { ...sampler, options: { ...sampler.options, direction: 'model' } },
+    };
+    return checkedWrite({ who, scheme: alike, keys, read });
   },
 });
+
+function read(config: SchedulerConfig): Scheme {
+  const keys = resolve(who, keysOfDdim, meaningfulKeys(config, keysOfDdim));
+  const { name, offset } = readSpacing(keys);
+  return {
+    grid: readGrid({ who, keys, config, arithmetic: 'float64' }),
+    prediction: readPrediction({ who, keys, config }),
+    steps: { name, options: { ...offset, end: keys.set_alpha_to_one ? 'clean' : 'first', landing: 'stride' } },
+    sampler: { name: 'ddim', options: { eta: 0, direction: 'model' } },
+    limit: readLimit(keys),
+  };
+}

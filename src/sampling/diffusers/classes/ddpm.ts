@@ -1,4 +1,6 @@
 import { choice, resolve } from '../../../core/options.js';
+import type { Scheme } from '../../scheme.js';
+import { checkedWrite } from '../checked-write.js';
 import {
   commonKeys,
   meaningfulKeys,
@@ -9,7 +11,9 @@ import {
   unwritable,
   writeCommon,
 } from '../common-keys.js';
-import { defineSchedulerClass } from '../scheduler-class.js';
+import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
+
+const who = 'DDPMScheduler';
 
 const varianceTypes = [
   'fixed_small',
@@ -41,37 +45,40 @@ const keysOfDdpm = {
  * the rare chain whose last timestep is not 0, where diffusers adds the large variance once more.
  */
 export const ddpmScheduler = defineSchedulerClass({
-  name: 'DDPMScheduler',
-  read(config) {
-    const who = 'DDPMScheduler';
-    const keys = resolve(who, keysOfDdpm, meaningfulKeys(config, keysOfDdpm));
-    const { name, offset } = readSpacing(keys);
-    return {
-      grid: readGrid({ who, keys, config, arithmetic: 'float64' }),
-      prediction: readPrediction({ who, keys, config }),
-      steps: { name, options: { ...offset, end: 'clean', landing: 'next' } },
-      sampler: {
-        name: 'ddpm',
-        options: {
-          variance: varianceOf[keys.variance_type],
-          arithmetic: 'float32', // coefficients as torch rounds them
-        },
-      },
-      limit: readLimit(keys),
-    };
-  },
+  name: who,
+  read,
   samplers: ['ddpm'],
   write(scheme) {
     const { sampler, steps } = scheme;
     const { end = 'clean', landing = 'next' } = steps.options ?? {};
-    if (sampler.name !== 'ddpm') throw unwritable('DDPMScheduler', `sampler ${sampler.name}`);
-    if (sampler.options?.['arithmetic'] === 'float32-listed')
-      throw unwritable('DDPMScheduler', 'that it takes β from its list');
-    if (end !== 'clean') throw unwritable('DDPMScheduler', `end "${end}"`);
-    if (steps.name !== 'leading' && landing !== 'next') throw unwritable('DDPMScheduler', `landing "${landing}"`);
+    if (sampler.name !== 'ddpm') throw unwritable(who, `sampler ${sampler.name}`);
+    if (sampler.options?.['arithmetic'] === 'float32-listed') throw unwritable(who, 'that it takes β from its list');
+    if (end !== 'clean') throw unwritable(who, `end "${end}"`);
+    if (steps.name !== 'leading' && landing !== 'next') throw unwritable(who, `landing "${landing}"`);
     const variance = sampler.options?.['variance'] ?? 'small';
     const [type] = Object.entries(varianceOf).find(([, ours]) => ours === variance) ?? [];
-    if (type === undefined) throw unwritable('DDPMScheduler', `variance "${variance}"`);
-    return { ...writeCommon('DDPMScheduler', scheme), variance_type: type };
+    if (type === undefined) throw unwritable(who, `variance "${variance}"`);
+    const keys = { ...writeCommon(who, scheme), variance_type: type };
+    // Leading timesteps are a stride apart, and the next one is where it lands.
+    const alike: Scheme = { ...scheme, steps: { ...steps, options: { ...steps.options, landing: 'next' } } };
+    return checkedWrite({ who, scheme: alike, keys, read });
   },
 });
+
+function read(config: SchedulerConfig): Scheme {
+  const keys = resolve(who, keysOfDdpm, meaningfulKeys(config, keysOfDdpm));
+  const { name, offset } = readSpacing(keys);
+  return {
+    grid: readGrid({ who, keys, config, arithmetic: 'float64' }),
+    prediction: readPrediction({ who, keys, config }),
+    steps: { name, options: { ...offset, end: 'clean', landing: 'next' } },
+    sampler: {
+      name: 'ddpm',
+      options: {
+        variance: varianceOf[keys.variance_type],
+        arithmetic: 'float32', // coefficients as torch rounds them
+      },
+    },
+    limit: readLimit(keys),
+  };
+}
