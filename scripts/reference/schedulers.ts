@@ -4,6 +4,7 @@ import {
   readSchedulerConfig,
   type SchedulerClassName,
   schedulerClasses,
+  unreadSchedulers,
   writeSchedulerConfig,
 } from '../../src/sampling/index.js';
 import { table } from './markdown.js';
@@ -40,29 +41,6 @@ const differing: Readonly<Partial<Record<SchedulerClassName, string>>> = {
   SASolverScheduler: 'its `tau_func` is Python: the default is read',
   UniPCMultistepScheduler: '`solver_p` is a Python object and is refused',
 };
-
-/** Classes of diffusers that are not read. */
-const unsupported: readonly (readonly [classes: string, why: string])[] = [
-  [
-    'DDPMWuerstchenScheduler',
-    'levels of its own, a continuous cosine without a grid, for the two-stage Würstchen pipeline',
-  ],
-  [
-    'CogVideoXDDIMScheduler, CogVideoXDPMScheduler',
-    'for one video model; their noise levels are shifted by rules of that model',
-  ],
-  ['RePaintScheduler', 'jumps back and forth for inpainting: a way to edit and no sampler'],
-  ['ScoreSdeVpScheduler, KarrasVeScheduler', 'deprecated by diffusers'],
-  [
-    'FlowMatchLCMScheduler, FlowMapEulerDiscreteScheduler, LTXEulerAncestralRFScheduler, HeliosScheduler, HeliosDMDScheduler, MiniMaxH3Scheduler',
-    'each made for one family of models that cannot be loaded here',
-  ],
-  ['ConsistencyDecoderScheduler, SCMScheduler', 'made for one model each, whose networks cannot be loaded here'],
-  [
-    'VQDiffusionScheduler, AmusedScheduler, BlockRefinementScheduler, DiscreteDDIMScheduler, EntropyBoundScheduler',
-    'diffusion of discrete tokens: not the mathematics of noised numbers',
-  ],
-];
 
 /**
  * Numbers of diffusers that tests compare with, for each class: whole runs with an optimal model, sums that its own tests
@@ -170,7 +148,7 @@ export function schedulerTables(): readonly string[] {
     '## Not read',
     table(
       ['Class', 'Why'],
-      unsupported.map(([classes, why]) => [
+      unreadSchedulers.map(([classes, why]) => [
         classes
           .split(', ')
           .map((name) => `\`${name}\``)

@@ -233,3 +233,41 @@ suite('writing', () => {
     unwritable({ grid }, 'DDPMScheduler has no way to say a cosine offset other than 0.008');
   });
 });
+
+suite('classes at the edge', () => {
+  test('one that is known and not read is refused with its reason', () => {
+    refused(
+      { _class_name: 'RePaintScheduler' },
+      'RePaintScheduler is not read: jumps back and forth for inpainting: a way to edit and no sampler. ' +
+        'Use a scheduler of another class, DDIMScheduler for example.',
+      'unsupported-scheduler',
+    );
+    assert.throws(() => readSchedulerConfig({ _class_name: 'HeliosScheduler' }), {
+      message: /^HeliosScheduler is not/,
+    });
+    assert.throws(() => readSchedulerConfig({ _class_name: 'HeliumScheduler' }), { message: /^Unknown scheduler/ });
+  });
+
+  test('a solver of order 1 is written as itself, with its end', () => {
+    const zero = { rescale_betas_zero_snr: true, timestep_spacing: 'leading', prediction_type: 'v_prediction' };
+    for (const config of [{ timestep_spacing: 'leading' }, zero, { algorithm_type: 'sde-dpmsolver++', ...zero }]) {
+      const scheme = readSchedulerConfig({ _class_name: 'DPMSolverMultistepScheduler', solver_order: 1, ...config });
+      const written = writeSchedulerConfig(scheme);
+      assert.equal(written['_class_name'], 'DPMSolverMultistepScheduler');
+      assert.deepEqual(readSchedulerConfig(written), scheme);
+    }
+  });
+
+  test('no class is written with names that its diffusers does not take', () => {
+    const ddim = readSchedulerConfig({ _class_name: 'DDIMScheduler' });
+    const grid = { schedule: 'sigmoid', options: {}, count: 1000, zeroTerminalSnr: false } as const;
+    assert.throws(() => writeSchedulerConfig({ ...ddim, grid }), {
+      message: /^DDIMScheduler has no way to say the schedule sigmoid by its name[.;]/,
+    });
+    assert.throws(() => writeSchedulerConfig({ ...ddim, prediction: 'flow' }), {
+      message: /^DDIMScheduler has no way to say prediction flow[.;]/,
+    });
+    const ddpm = readSchedulerConfig({ _class_name: 'DDPMScheduler' });
+    assert.equal(writeSchedulerConfig({ ...ddpm, grid })['beta_schedule'], 'sigmoid');
+  });
+});

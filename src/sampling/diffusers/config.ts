@@ -3,6 +3,7 @@ import type { Scheme } from '../scheme.js';
 import { schedulerClasses } from './classes/index.js';
 import { unwritable } from './common-keys.js';
 import type { SchedulerClass, SchedulerConfig } from './scheduler-class.js';
+import { unreadError } from './unread.js';
 
 /** The version of diffusers whose keys and defaults these are. */
 const diffusersVersion = '0.40.0.dev0';
@@ -26,6 +27,10 @@ export function readSchedulerConfig(config: unknown): Scheme {
       'bad-config',
       `scheduler config: _class_name must be the name of a scheduler, got ${show(name)}. Known: ${known}.`,
     );
+  }
+  if (!Object.hasOwn(schedulerClasses.entries, name)) {
+    const unread = unreadError(name);
+    if (unread) throw unread;
   }
   return schedulerClasses.get(name).read(keys);
 }
