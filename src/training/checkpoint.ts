@@ -1,5 +1,5 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { show, ToolkitError } from '../core/errors.js';
 import type { HostArray } from '../core/host-array.js';
 import { readError, writeDirectoryAtomic, writeFileAtomic, writeJson } from '../files/index.js';
@@ -66,6 +66,43 @@ export async function latestCheckpoint(root: string): Promise<(CheckpointState &
   if (step === undefined) return null;
   const path = join(root, folderName(step));
   return { ...(await readState(path)), path };
+}
+
+/** The checkpoint that a run goes on from, and those that could not be read. */
+export interface RestoredCheckpoint {
+  readonly state: CheckpointState & { readonly path: string };
+  /** Newer ones, newest first: where they were set aside, and what is wrong with them. */
+  readonly damaged: readonly { readonly path: string; readonly aside: string; readonly reason: string }[];
+}
+
+/**
+ * Puts the newest checkpoint that can be read back into a stepper; null where there is none at all. Damaged ones are set
+ * aside as `damaged-step-…`, so that rotation does not keep them in the place of good ones. Where all are damaged nothing
+ * is moved, and what is wrong with the newest is thrown.
+ */
+export async function restoreLatest(root: string, stepper: Stepper): Promise<RestoredCheckpoint | null> {
+  const broken: { readonly path: string; readonly error: ToolkitError }[] = [];
+  for (const step of [...(await checkpointSteps(root))].reverse()) {
+    const path = join(root, folderName(step));
+    try {
+      const state = await readState(path);
+      await restoreCheckpoint(path, stepper);
+      const damaged = await Promise.all(broken.map(({ path, error }) => setAside(path, error.message)));
+      return { state: { ...state, path }, damaged };
+    } catch (error) {
+      if (!(error instanceof ToolkitError)) throw error;
+      broken.push({ path, error });
+    }
+  }
+  if (broken.length > 0) throw broken[0]!.error;
+  return null;
+}
+
+async function setAside(path: string, reason: string): Promise<RestoredCheckpoint['damaged'][number]> {
+  const aside = join(dirname(path), `damaged-${basename(path)}`);
+  await rm(aside, { recursive: true, force: true });
+  await rename(path, aside);
+  return { path, aside, reason };
 }
 
 /** Puts a checkpoint back into a stepper of the same network and optimiser. A damaged file changes nothing. */

@@ -14,8 +14,7 @@ import {
   curves,
   type HeldOutAccuracy,
   type HeldOutLoss,
-  latestCheckpoint,
-  restoreCheckpoint,
+  restoreLatest,
   saveCheckpoint,
   train,
 } from '../../training/index.js';
@@ -53,7 +52,15 @@ export type TrainingEvent =
     }
   | { readonly kind: 'preview'; readonly step: number; readonly file: string }
   | { readonly kind: 'validation'; readonly step: number; readonly heldOut: HeldOutLoss }
-  | { readonly kind: 'checkpoint'; readonly step: number; readonly folder: string };
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly folder: string }
+  | {
+      /** A newer checkpoint that cannot be read: the run goes on from one before it. */
+      readonly kind: 'damaged';
+      readonly step: number;
+      readonly folder: string;
+      readonly aside: string;
+      readonly reason: string;
+    };
 
 export interface TrainingResult {
   readonly step: number;
@@ -83,8 +90,11 @@ export async function* runTraining(
   await openFolder(folder, given);
   using session = await openSession({ plan, data, runtime });
   const { stepper } = session;
-  const found = given.resume ? await latestCheckpoint(folder.checkpoints) : null;
-  if (found) await restoreCheckpoint(found.path, stepper);
+  const restored = given.resume ? await restoreLatest(folder.checkpoints, stepper) : null;
+  const found = restored?.state;
+  for (const { path, aside, reason } of restored?.damaged ?? []) {
+    yield { kind: 'damaged', step: stepper.steps, folder: path, aside, reason };
+  }
 
   const begin = performance.now();
   const seconds = (): number => (found?.seconds ?? 0) + (performance.now() - begin) / 1000;

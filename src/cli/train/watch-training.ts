@@ -33,7 +33,7 @@ export async function watchTraining({ out, listen, ...options }: WatchOptions): 
       const { kind, ...fields } = value;
       if (kind !== 'step' || value.step % eventsEvery === 0) out.event(kind, fields);
       if (value.kind === 'start') {
-        if (value.step > 0) out.say(`Continuing ${options.root} from step ${value.step}.`);
+        if (value.step > 0 && value.step < total) out.say(`Continuing ${options.root} from step ${value.step}.`);
         const seconds = plan.options.minutes === null ? null : Math.max(0, plan.options.minutes * 60 - value.seconds);
         bar = out.progress({
           what: 'Training',
@@ -53,6 +53,10 @@ export async function watchTraining({ out, listen, ...options }: WatchOptions): 
 }
 
 function tell(out: Output, event: TrainingEvent): void {
+  if (event.kind === 'damaged') {
+    const { folder, aside, reason, step } = event;
+    out.warn(`the checkpoint ${folder} is damaged and now ${aside}; going on from step ${step}. ${reason}`);
+  }
   if (event.kind === 'preview') out.say(`Samples at step ${event.step}: ${event.file}`);
   if (event.kind === 'validation') {
     if ('accuracy' in event.heldOut) {
