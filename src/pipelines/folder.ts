@@ -73,17 +73,39 @@ export async function loadModel(path: string): Promise<DiffusionModel> {
   const layers = listing.includes(conditionFiles.weights) ? await readPart(conditionFiles.weights) : null;
   if (layers) hash.update(layers);
   const scheduler = files.scheduler ? await readJson(join(folder, files.scheduler)) : defaultScheduler;
+  if (!files.scheduler && files.modelIndex) refuseMissing(path, await readJson(join(folder, files.modelIndex)));
   return {
     config,
     network,
     values: matchParams(network.params, new Map([...modernTensors(found), ...conditionTensors(layers)]), { name }),
-    scheme: readScheme(scheduler),
+    scheme: namedIn(join(path, files.scheduler ?? ''), () => readScheme(scheduler)),
     classes: listing.includes(classesFile)
       ? await readClasses(join(folder, classesFile), config.num_class_embeds ?? 0)
       : null,
     ...(condition && { condition }),
     hash: hash.digest('hex'),
   };
+}
+
+/** A pipeline that says which scheduler it has was trained on the noise that its config describes, and on no other. */
+function refuseMissing(path: string, index: unknown): void {
+  const named: unknown = (index as Readonly<Record<string, unknown>> | null)?.['scheduler'];
+  const name: unknown = Array.isArray(named) ? named[1] : null;
+  if (typeof name !== 'string') return;
+  throw new ToolkitError(
+    'not-found',
+    `${path} names the scheduler ${name} and has no scheduler/scheduler_config.json. Copy it from where the model came from.`,
+  );
+}
+
+/** What is wrong with the content of a file, with its name in front. */
+function namedIn<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ToolkitError) || error.code === 'internal') throw error;
+    throw new ToolkitError(error.code, `${file}: ${error.message}`, { cause: error });
+  }
 }
 
 /** The layers of a condition under the names they have in the tree. */
