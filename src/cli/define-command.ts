@@ -27,6 +27,8 @@ export interface CommandContext<S extends OptionSpecs = OptionSpecs, A extends A
   readonly arguments: { readonly [K in keyof A]: ArgumentValue<A[K]> };
   readonly globals: GlobalOptions;
   readonly out: Output;
+  /** What the event `interrupted` will say beside its name, should there be one. */
+  readonly standing: (facts: CommandResult) => void;
   /** Aborted by the first Ctrl-C: save, then throw the signal's reason. */
   readonly signal: AbortSignal;
 }
@@ -34,8 +36,6 @@ export interface CommandContext<S extends OptionSpecs = OptionSpecs, A extends A
 /** The result for machines: printed as one JSON object with `--json`. */
 export type CommandResult = Readonly<Record<string, unknown>>;
 
-export interface CommandDefinition<S extends OptionSpecs, A extends Arguments> {
-  readonly name: string;
 /** A list that the help of a command adds: names with a line each, or options with ranges. */
 export interface HelpList {
   readonly title: string;
@@ -44,14 +44,16 @@ export interface HelpList {
   readonly options?: OptionSpecs;
 }
 
+export interface CommandDefinition<S extends OptionSpecs, A extends Arguments> {
+  readonly name: string;
   /** One sentence for the list of commands. */
   readonly summary: string;
   /** Sentences that the help of the command adds. */
   readonly details?: string;
-  readonly arguments: A;
-  /** By name in camel case; `labelDropout` is `--label-dropout`. */
   /** Lists behind the options of the command, by the options that stood on the command line. */
   readonly lists?: (given: Readonly<Record<string, unknown>>) => readonly HelpList[];
+  readonly arguments: A;
+  /** By name in camel case; `labelDropout` is `--label-dropout`. */
   readonly options: S;
   /** One-letter forms: `{ n: 'count' }`. */
   readonly short?: Readonly<Record<string, keyof S & string>>;

@@ -38,6 +38,10 @@ export const exitCodeOf = (error: unknown): number =>
 /** What to tell people: the sentence of a ToolkitError, the first line of anything else. */
 export function messageOf(error: unknown): string {
   if (error instanceof ToolkitError) return error.message;
+  const { code, path } = (error ?? {}) as { readonly code?: unknown; readonly path?: unknown };
+  if (code === 'ENOTDIR' && typeof path === 'string') {
+    return `${path} cannot be reached: a part of it is a file, and should be a folder. Choose another name.`;
+  }
   const text = error instanceof Error ? error.message : String(error);
   const first = (text.split('\n')[0] ?? '').trim() || 'Unknown error';
   return `${/[.!?]$/.test(first) ? first : `${first}.`} Run again with --debug to see where.`;

@@ -1,5 +1,5 @@
 import { commands } from './commands/index.js';
-import type { CommandContext } from './define-command.js';
+import type { CommandContext, CommandResult } from './define-command.js';
 import { exitCodeOf, exitCodes, messageOf, traceOf } from './failure.js';
 import { type GlobalOptions, globalOptions, globalShort } from './global-options.js';
 import { commandHelp, overview } from './help.js';
@@ -26,12 +26,14 @@ export async function main(argv: readonly string[], given: Partial<Surroundings>
   const asks = (flag: string): boolean => argv.includes(flag); // before anything is known to be well-formed
   const out = createOutput({ stdout, stderr, environment, json: asks('--json'), quiet: asks('--quiet') || asks('-q') });
   using interrupt = listenForInterrupt(() => out.say('Stopping; press Ctrl-C once more to stop without saving.'));
+  let reached: CommandResult = {};
+  const standing = (facts: CommandResult): void => void (reached = facts);
   try {
-    await runCommand({ argv, out, signal: interrupt.signal });
+    await runCommand({ argv, out, signal: interrupt.signal, standing });
     return exitCodes.done;
   } catch (error) {
     if (interrupt.signal.aborted && error === interrupt.signal.reason) {
-      out.event('interrupted', {});
+      out.event('interrupted', reached);
       return exitCodes.interrupted;
     }
     const code = exitCodeOf(error);
@@ -46,9 +48,10 @@ interface RunCommand {
   readonly argv: readonly string[];
   readonly out: Output;
   readonly signal: AbortSignal;
+  readonly standing: CommandContext['standing'];
 }
 
-async function runCommand({ argv, out, signal }: RunCommand): Promise<void> {
+async function runCommand({ argv, out, signal, standing }: RunCommand): Promise<void> {
   const before = parse({ owner: 'langevin', argv, specs: globalOptions, short: globalShort, leading: true });
   const early = settle('langevin', globalOptions, before.given) as GlobalOptions;
   if (early.version) return tell(out, `langevin ${version()}`, { version: version() });
@@ -72,6 +75,7 @@ async function runCommand({ argv, out, signal }: RunCommand): Promise<void> {
     globals: only(globalOptions) as GlobalOptions,
     out,
     signal,
+    standing,
   } as CommandContext;
   const result = await command.run(context);
   out.event('result', { command: name, ...result });

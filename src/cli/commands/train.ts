@@ -10,6 +10,7 @@ import { classifierPlan } from '../train/classifier-plan.js';
 import { loadData } from '../train/load-data.js';
 import { type RunPlan, resumedOptions, type TrainOptions, trainPlan } from '../train/plan.js';
 import { isRun, readRunConfig } from '../train/run-folder.js';
+import type { TrainingEvent } from '../train/run-training.js';
 import { trainOptions } from '../train/train-options.js';
 import { watchTraining } from '../train/watch-training.js';
 import { version } from '../version.js';
@@ -31,7 +32,7 @@ export const train = defineCommand({
     'langevin train --data 2d:swissroll --out runs/roll',
     'langevin train --task classifier --data emoji --size 32 --minutes 10',
   ],
-  async run({ options: now, given, globals, out, signal }) {
+  async run({ options: now, given, globals, out, signal, standing }) {
     const stored = now.resume ? await storedPlan(now) : null;
     const options = stored ? resumedOptions(stored.options, { options: now, given, flagOf }) : now;
     const data = await loadData({ ...options, out, signal });
@@ -50,7 +51,16 @@ export const train = defineCommand({
     const things = isPoints(data) ? 'points' : 'pictures';
     out.say(`Training on ${data.count} ${things} of ${data.name} in ${root}`);
     const runtime = openRuntime(globals);
-    const result = await watchTraining({ plan, data, runtime, root, resume: now.resume, signal, out });
+    let begun = 0;
+    const listen = (event: TrainingEvent): void => {
+      if (event.kind === 'start') begun = event.step;
+      standing({ command: 'train', out: root, step: event.step });
+    };
+    const result = await watchTraining({ plan, data, runtime, root, resume: now.resume, signal, out, listen });
+    if (begun > 0 && result.step === begun) {
+      out.print(`Nothing was trained: ${root} is at step ${begun}${lengthOf(options)} already. ${longer(options)}`);
+      return { out: root, ...result };
+    }
     const done = `Trained ${result.step} steps in ${duration(result.seconds)}. The model is in ${result.model}`;
     const many = isPoints(data) ? '-n 2000 -o samples.svg' : '-n 16 -o samples.png';
     const more = `langevin sample --model ${root} ${many}`;
@@ -58,6 +68,15 @@ export const train = defineCommand({
     return { out: root, ...result };
   },
 });
+
+/** What a run that was as long as it should be was told. */
+const lengthOf = ({ steps, minutes }: TrainOptions): string =>
+  minutes !== null ? ` after ${minutes} minutes` : steps !== null ? ` of ${steps}` : '';
+
+const longer = ({ minutes }: TrainOptions): string =>
+  minutes !== null
+    ? 'Name more with --minutes, which counts all of them.'
+    : 'Name more with --steps, which counts all.';
 
 async function storedPlan({ out }: TrainOptions): Promise<RunPlan> {
   if (out === null) throw usageError('train: --resume needs --out RUN, the folder of the run to continue.');

@@ -163,7 +163,7 @@ function settingsSection({ plan, parameters, sampler, machine, commands }: DemoR
   const rows: Readonly<Record<string, string>> = {
     Data: `${plan.data.name}, ${plan.data.size} × ${plan.data.size} × ${plan.data.channels}`,
     Network: networkInWords(network, parameters),
-    'Noise schedule': `${options.schedule}, 1000 levels`,
+    'Noise schedule': `${options.schedule}, ${options.trainingLevels} levels`,
     Predicts: scheme.prediction,
     Optimiser: `AdamW, learning rate ${options.lr} (${options.curve}), batch ${options.batch * options.accumulate}, moving average ${options.ema}`,
     Samples: sampler,

@@ -54,7 +54,7 @@ export const evalOptions = {
   data: text({
     default: 'emoji',
     placeholder: 'DATA',
-    help: 'What they should look like: emoji[:FILTER], a directory of images, mnist:DIR, 2d:SHAPE or a .npy file.',
+    help: 'What they should look like, unless told what the run of the model was trained on, else emoji: emoji[:FILTER], a directory of images, mnist:DIR, 2d:SHAPE or a .npy file.',
   }),
   metric: text({
     default: null,

@@ -17,6 +17,7 @@ import { sampleOptions } from '../sample/sample-options.js';
 import { type SampleOptions, settleSampling } from '../sample/settle-sampling.js';
 import type { Output } from '../terminal/output.js';
 import { loadData } from '../train/load-data.js';
+import { trainedOn } from '../train/trained-on.js';
 import { chosenOf } from './chosen-positions.js';
 import { judgedSamples, type Samples } from './judged-samples.js';
 import { likelihoodOf } from './likelihood-of.js';
@@ -56,7 +57,9 @@ export async function runEval(given: RunEvalOptions): Promise<EvalResult> {
   }
   const model = options.model === null ? null : await openModel(options.model);
   const size = options.size ?? (model ? (sampleShape(model.config)[1] ?? null) : null);
-  const data = await loadData({ data: options.data, size, channels: 'auto', out, signal });
+  const taught = given.given.has('data') || options.model === null ? null : await trainedOn(options.model);
+  if (taught) out.say(`Comparing with ${taught.data}, what ${options.model} was trained on.`);
+  const data = await loadData({ data: options.data, channels: 'auto', ...taught, size, out, signal });
   const chosen = chooseMetrics({ options, given: given.given, points: isPoints(data) });
   if (model) checkShape(model, data);
   const measurements: Measurement[] = [];

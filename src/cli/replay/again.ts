@@ -43,6 +43,7 @@ export const again =
       globals,
       out: { ...out, print: () => undefined, event: () => undefined },
       signal,
+      standing: () => undefined,
     });
     const result = recipe.index === undefined ? file : join(file, `${String(recipe.index).padStart(4, '0')}.png`);
     const { channels } = picture;

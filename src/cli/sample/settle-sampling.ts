@@ -51,7 +51,8 @@ export function settleSampling(
   const ofPoints = isPointModel(model);
   const batch = ofPoints && !given.has('batch') ? usualPoints : options.batch;
   const listed = given.has('steps') ? null : stepsOfList(options.spacing, owner);
-  const steps = listed ?? (ofPoints && !given.has('steps') ? pointSteps : options.steps);
+  const usual = Math.min(ofPoints ? pointSteps : options.steps, assemble(model.scheme).grid.count);
+  const steps = listed ?? (given.has('steps') ? options.steps : usual);
   const classes = model.classes ?? opened.models.classifier?.classes ?? null;
   const wanted = options.class === null ? null : parseConditions(options.class, classes, { owner });
   const count = options.count ?? (ofPoints ? usualPoints : options.class === 'all' ? wanted!.length : 16);

@@ -38,8 +38,12 @@ export interface Status {
   readonly figures: Figures;
 }
 
-/** Follows work over time; the rate is that of the last 20 seconds or so. */
-export function createMeter({ what, total, unit = '', seconds = null, from = 0 }: ProgressOptions, now: () => number) {
+/** Seconds that a rate needs at least: of work that is over at once it says nothing. */
+const shortest = 0.1;
+
+/** Follows work over time; the rate is that of the last 20 seconds or so. What turns out to be more has no smaller total. */
+export function createMeter(options: ProgressOptions, now: () => number) {
+  const { what, unit = '', seconds = null, from = 0 } = options;
   const begin = now();
   let marks: readonly { readonly at: number; readonly done: number }[] = [{ at: begin, done: from }];
   return (done: number, figures: Figures = {}): Status => {
@@ -47,7 +51,8 @@ export function createMeter({ what, total, unit = '', seconds = null, from = 0 }
     const newest = marks.at(-1)!;
     if (at - newest.at > 1) marks = [...marks.filter((mark) => at - mark.at < 20), { at, done }];
     const oldest = marks[0]!;
-    const rate = at > oldest.at && done > oldest.done ? (done - oldest.done) / (at - oldest.at) : null;
+    const total = options.total === null ? null : Math.max(options.total, done);
+    const rate = at - oldest.at >= shortest && done > oldest.done ? (done - oldest.done) / (at - oldest.at) : null;
     const byTime = seconds === null ? null : Math.min(1, (at - begin) / seconds);
     const byCount = total === null || total <= 0 ? null : Math.min(1, done / total);
     const timeLeft = seconds === null ? Infinity : Math.max(0, seconds - (at - begin));

@@ -25,7 +25,13 @@ const forDrawing = [
 ] satisfies readonly (keyof TrainOptions)[];
 
 /** Options that say something about noise, which a noise-aware classifier alone knows of. */
-const forNoise = ['schedule', 'levels'] as const satisfies readonly (keyof TrainOptions)[];
+const forNoise = [
+  'schedule',
+  'levels',
+  'trainingLevels',
+  'zeroTerminalSnr',
+  'shift',
+] as const satisfies readonly (keyof TrainOptions)[];
 
 export interface ClassifierPlanOptions extends PlanOptions {
   /** Names of the options that were given. */

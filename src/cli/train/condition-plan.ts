@@ -1,5 +1,6 @@
 import type { HostArray } from '../../core/host-array.js';
 import { fold, type Key } from '../../core/random.js';
+import { didYouMean } from '../../core/text.js';
 import { type DataSet, isPoints } from '../../data/dataset.js';
 import type { Batch } from '../../data/index.js';
 import type { ConditionConfig } from '../../nn/index.js';
@@ -50,7 +51,10 @@ export function conditionPlan({ condition: text, attributes }: Told, data: DataS
 /** `image:super-resolution:factor=2` as a name, which may have a colon in it, and options. */
 function parsed(text: string): { readonly name: string; readonly options: Readonly<Record<string, unknown>> } {
   const name = conditions.names.find((known) => text === known || text.startsWith(`${known}:`)) ?? text;
-  if (!conditionNames.includes(name)) conditions.get(name); // throws, with the nearest there is
+  if (!conditionNames.includes(name)) {
+    const known = `${didYouMean(name, conditionNames)} Known: ${conditionNames.join(', ')}.`;
+    throw usageError(`train: unknown --condition "${name}".${known}`);
+  }
   const registry = { get: (known: string): Factory => conditions.get(known) as unknown as Factory };
   const { options } = named({
     option: 'condition',

@@ -30,7 +30,7 @@ export const withWeights = (scheme: Scheme, weights: string): Scheme => ({
 /** Options whose part the bound plays where the schedule is learnt with the network. */
 const settled = [
   ...(['loss', 'weighting', 'precondition', 'offsetNoise', 'inputPerturbation'] as const),
-  'selfConditioning',
+  ...(['selfConditioning', 'zeroTerminalSnr', 'shift'] as const),
 ] satisfies readonly (keyof TrainOptions)[];
 
 /** One sentence for options that do not go with a schedule that is learnt, before anything is built. */

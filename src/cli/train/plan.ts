@@ -89,17 +89,19 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
   };
 }
 
-type SchemeOptions = Pick<TrainOptions, 'schedule' | 'prediction'> & Partial<Pick<TrainOptions, 'precondition'>>;
+type SchemeOptions = Pick<TrainOptions, 'schedule' | 'prediction'> &
+  Partial<Pick<TrainOptions, 'precondition' | 'trainingLevels' | 'zeroTerminalSnr' | 'shift'>>;
 
 /** How the noise grows, what is predicted, and how samples are drawn unless told: 20 or so deterministic steps. */
 export function schemeOf(options: SchemeOptions, owner = 'train'): Scheme {
+  const { trainingLevels = 1000, zeroTerminalSnr = false, shift = 1 } = options;
   const schedule = chosenFrom<ScheduleName>({ owner, option: 'schedule', registry: schedules, text: options.schedule });
   const precondition =
     options.precondition && named({ option: 'precondition', registry: preconditions, text: options.precondition });
   return {
     grid: {
       ...{ schedule: schedule.name, options: schedule.options ?? {} },
-      ...{ count: 1000, zeroTerminalSnr: false },
+      ...{ count: trainingLevels, zeroTerminalSnr, ...(shift !== 1 && { shift }) },
     },
     prediction: options.prediction,
     ...(precondition && {

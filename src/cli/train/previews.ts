@@ -7,6 +7,7 @@ import type { Picture } from '../../files/picture.js';
 import type { ConditionConfig } from '../../nn/index.js';
 import { type Asked, bindConditions, conditionOf, type DiffusionModel, generateAll } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import { assemble } from '../../sampling/index.js';
 import { spread } from '../../training/index.js';
 import { pictureOfBatch } from '../plot/point-picture.js';
 import { scaleOf } from '../sample/settle-sampling.js';
@@ -39,7 +40,7 @@ export async function preview({
     count,
     seed,
     ...(present.length > 0 && { labels }),
-    steps: isPoints(data) ? pointSteps : previewSteps,
+    steps: Math.min(isPoints(data) ? pointSteps : previewSteps, assemble(model.scheme).grid.count),
     scheme: previewScheme,
     batch: isPoints(data) ? pointCount : 16,
     signal,

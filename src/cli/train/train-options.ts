@@ -66,6 +66,21 @@ export const trainOptions = {
     placeholder: 'SCHEDULE',
     help: `How the noise grows: ${schedules.names.join(', ')}; with options as ve:sigmaMax=10. learned is trained beside the network.`,
   }),
+  trainingLevels: integer({
+    default: 1000,
+    min: 2,
+    max: 100_000,
+    help: 'Noise levels that the schedule is cut into for training.',
+  }),
+  zeroTerminalSnr: flag({
+    help: 'Rescales the schedule so that the last level is pure noise, as dark and bright pictures need; for v or x0.',
+  }),
+  shift: number({
+    default: 1,
+    min: 0.001,
+    max: 1000,
+    help: 'What the noise ratio of every level is multiplied by: size of the pictures over the size the schedule is made for.',
+  }),
   precondition: text({
     default: null,
     placeholder: 'PRECONDITION',
