@@ -291,6 +291,7 @@ export function writeGrid(who: string, { grid, prediction, precondition }: Schem
   const predictionType = Object.entries(predictionOf).find(([, name]) => name === prediction)?.[0];
   if (predictionType === undefined) throw unwritable(who, `prediction ${prediction}`);
   if (precondition && precondition.name !== 'discrete') throw unwritable(who, `${precondition.name} preconditioning`);
+  if ((grid.shift ?? 1) !== 1) throw unwritable(who, `levels shifted by ${grid.shift}`);
   const { betas, predictions } = { ...usuallyLoaded, ...loaded[who] };
   if (!(predictions as readonly string[]).includes(predictionType)) throw unwritable(who, `prediction ${prediction}`);
   const chain = writeBetas(who, grid);
