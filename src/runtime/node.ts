@@ -1,6 +1,7 @@
 import { Session } from 'node:inspector';
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
+import { ToolkitError } from '../core/errors.js';
 import { floats, type HostArray } from '../core/host-array.js';
 import { choice, integer, type Resolved, resolve } from '../core/options.js';
 import { gaussians, key } from '../core/random.js';
@@ -19,17 +20,17 @@ export const nodeRuntimeOptions = {
 export function createRuntime(given: Partial<Resolved<typeof nodeRuntimeOptions>> = {}): Runtime {
   const { threads, device } = resolve('node runtime', nodeRuntimeOptions, given);
   const session = sessionOptions({ threads, device });
+  prepare(device);
   const target = device === 'webgpu' ? 'webgpu' : 'cpu';
   let block: Promise<number> | undefined;
   return cacheSessions({
     name: `node/${device}`,
     async compile(graph: Graph, options?: CompileOptions): Promise<Executable> {
       block ??= device === 'cpu' ? channelBlock(session) : Promise.resolve(0);
-      const executable = await compileOnnx(
-        { ort, target, session, block: await block, writesInto: true },
-        graph,
-        options,
-      );
+      const setting = { ort, target, session, block: await block, writesInto: true } as const;
+      const executable = await compileOnnx(setting, graph, options).catch((error) => {
+        throw deviceError(device, error);
+      });
       return nodesOf(graph).length < largeGraph ? executable : tidied(executable);
     },
   });
@@ -40,8 +41,32 @@ export function openOnnxModel(
   path: string,
   given: Partial<Resolved<typeof nodeRuntimeOptions>> = {},
 ): Promise<OnnxModel> {
-  return openOnnx(ort, path, sessionOptions(resolve('openOnnxModel', nodeRuntimeOptions, given)));
+  const options = resolve('openOnnxModel', nodeRuntimeOptions, given);
+  prepare(options.device);
+  return openOnnx(ort, path, sessionOptions(options)).catch((error) => {
+    throw deviceError(options.device, error);
+  });
 }
+
+type Device = Resolved<typeof nodeRuntimeOptions>['device'];
+
+/** Refuses a device that the installed package was not built for: the engine would compute on the CPU without a word. */
+function prepare(device: Device): void {
+  // Of whatever goes wrong an exception tells; the engine would log it first, in colours of its own.
+  ort.env.logLevel = 'fatal';
+  const built = ort.listSupportedBackends().map(({ name }) => name);
+  if (!built.includes(device)) throw unavailable(device, `this package of the engine knows ${built.join(', ')}`);
+}
+
+/** What the engine says of a device that is not there, as a sentence; any other error as it is. */
+function deviceError(device: Device, error: unknown): unknown {
+  const text = error instanceof Error ? error.message : String(error);
+  if (device === 'cpu' || !/ExecutionProvider|shared library/i.test(text)) return error;
+  return unavailable(device, text.split('\n')[0]!.replace(/^\w+: |\.$/g, ''), error);
+}
+
+const unavailable = (device: Device, reason: string, cause?: unknown): ToolkitError =>
+  new ToolkitError('no-device', `${device} is not available here (${reason}). Use --device cpu.`, { cause });
 
 /** Nodes from which on the garbage of building a graph is worth a search of some ten milliseconds. */
 const largeGraph = 500;
@@ -84,7 +109,7 @@ function sessionOptions({ threads, device }: Resolved<typeof nodeRuntimeOptions>
     // Left to itself the engine counts physical cores, which on a virtual machine may be half of what there is.
     intraOpNumThreads: threads === 0 ? availableParallelism() : threads,
     interOpNumThreads: 1,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     // Every session has threads of its own. Left to wait busily for its next run they would take the cores from the
     // session that runs now: a training step has two.
     extra: { session: { set_denormal_as_zero: '1', force_spinning_stop: '1' } },
