@@ -4,8 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { type GridConfig, gridFromConfig } from '../src/diffusion/index.js';
 import { readNdjson, readRecipe, takeLock } from '../src/files/index.js';
 import { presetConfig, presets, readSafetensors, writeSafetensors } from '../src/nn/index.js';
+import { readScheme } from '../src/pipelines/index.js';
 import { checkpointSteps } from '../src/training/index.js';
 import { cli, events, seen, start } from './cli-harness.js';
 import { brief, writePictures } from './cli-pictures.js';
@@ -134,13 +136,49 @@ test('Ctrl-C saves and exits 130; the run goes on where it stood', async () => {
   child.kill('SIGINT');
   const outcome = await child.ended;
   assert.deepEqual([outcome.code, outcome.stderr], [130, '']);
-  assert.equal(events(outcome).at(-1)!['event'], 'interrupted');
   const [step] = await checkpointSteps(join(run('stopped'), 'checkpoints'));
+  assert.deepEqual(events(outcome).at(-1), { event: 'interrupted', command: 'train', out: run('stopped'), step });
   assert.ok(step! >= 10);
   assert.ok(existsSync(join(run('stopped'), 'model', 'README.md')));
   assert.ok(!existsSync(join(run('stopped'), 'lock.json')));
   const more = await cli('train', '--out', run('stopped'), '--resume', '--steps', String(step! + 2), '--threads', '1');
   assert.equal(more.code, 0, more.stderr);
+});
+
+test('a damaged checkpoint is set aside for the one before it', async () => {
+  await cli('train', ...options('hurt'), '--steps', '4', '--checkpoint-every', '2', '-q');
+  const checkpoints = join(run('hurt'), 'checkpoints');
+  const file = join(checkpoints, 'step-000000004', 'p.safetensors');
+  await writeFile(file, readFileSync(file).subarray(0, 500));
+  const { code, stderr } = await cli('train', '--out', run('hurt'), '--resume', '--threads', '1');
+  assert.equal(code, 0, stderr);
+  const note = /Note: the checkpoint (\S+) is damaged and now (\S+); going on from step 2\. .*truncated/.exec(
+    plain(stderr),
+  );
+  assert.deepEqual(
+    note?.slice(1),
+    ['', 'damaged-'].map((name) => `ROOT/hurt/checkpoints/${name}step-000000004`),
+  );
+  assert.deepEqual(await checkpointSteps(checkpoints), [2, 4]);
+  const done = await cli('train', '--out', run('hurt'), '--resume', '--steps', '3', '--threads', '1', '-q');
+  assert.match(plain(done.stdout), /^Nothing was trained: ROOT\/hurt is at step 4 of 3 already\./);
+});
+
+test('the levels of training can be told, and a resumed run keeps them', async () => {
+  const own = ['--training-levels', '20', '--zero-terminal-snr', '--shift', '2'];
+  await cli('train', ...options('levels'), ...own, '--steps', '1', '-q');
+  const more = await cli('train', '--out', run('levels'), '--resume', '--steps', '2', '--threads', '1', '-q');
+  assert.equal(more.stderr, '');
+  const read = (file: string) => JSON.parse(readFileSync(join(run('levels'), file), 'utf8'));
+  const grid = { schedule: 'cosine', options: {}, count: 20, zeroTerminalSnr: true, shift: 2 };
+  assert.deepEqual(read('config.json').scheme.grid, grid);
+  // As diffusers has no word for the shift, the model carries the betas themselves.
+  const [wanted, written] = [grid, readScheme(read('model/scheduler/scheduler_config.json')).grid].map((config) => {
+    const made = gridFromConfig(config as GridConfig);
+    return Array.from({ length: 20 }, (_, i) => made.level(i).alpha);
+  });
+  const worst = Math.max(...written!.map((alpha, i) => Math.abs(alpha - wanted![i]!)));
+  assert.ok(worst < 1e-9, `levels differ by ${worst}`);
 });
 
 test('two trainers cannot write one run', async () => {
