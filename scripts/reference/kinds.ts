@@ -1,6 +1,6 @@
 import { commands } from '../../src/cli/commands/index.js';
 import { flagOf } from '../../src/cli/parse.js';
-import type { OptionSpecs } from '../../src/core/options.js';
+import type { OptionSpec, OptionSpecs } from '../../src/core/options.js';
 import * as data from '../../src/data/index.js';
 import * as diffusion from '../../src/diffusion/index.js';
 import * as metrics from '../../src/metrics/index.js';
@@ -393,10 +393,12 @@ function exportOf({ module, subpath, unnamed }: Kind, name: string, value: unkno
 /** Options of commands that take one of these names: "train --schedule". */
 export function flagsFor(names: readonly string[]): readonly string[] {
   return Object.entries(commands.entries).flatMap(([command, { options }]) =>
-    Object.entries(options).flatMap(([option, spec]) =>
-      spec.kind === 'choice' && names.every((name) => spec.values.includes(name))
-        ? [`${command} ${flagOf(option)}`]
-        : [],
-    ),
+    Object.entries(options).flatMap(([option, spec]) => (namesOf(spec, names) ? [`${command} ${flagOf(option)}`] : [])),
   );
+}
+
+/** A closed choice has them as its values; a text of a name and options behind it lists them in its help. */
+function namesOf(spec: OptionSpec, names: readonly string[]): boolean {
+  if (spec.kind === 'choice') return names.every((name) => spec.values.includes(name));
+  return spec.kind === 'text' && spec.placeholder.startsWith('NAME[:') && spec.help.includes(names.join(', '));
 }
