@@ -53,7 +53,7 @@ function parsed(text: string): { readonly name: string; readonly options: Readon
   const name = conditions.names.find((known) => text === known || text.startsWith(`${known}:`)) ?? text;
   if (!conditionNames.includes(name)) {
     const known = `${didYouMean(name, conditionNames)} Known: ${conditionNames.join(', ')}.`;
-    throw usageError(`train: unknown --condition "${name}".${known}`);
+    throw usageError(`Unknown condition "${name}".${known}`);
   }
   const registry = { get: (known: string): Factory => conditions.get(known) as unknown as Factory };
   const { options } = named({
