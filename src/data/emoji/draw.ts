@@ -33,6 +33,7 @@ const chunk = 32;
 export async function* draw(options: DrawOptions): AsyncGenerator<Progress, ReadonlyMap<Drawing, Uint8Array>> {
   const { drawings, size, signal } = options;
   const what = `Drawing emoji at ${size} × ${size}`;
+  signal?.throwIfAborted();
   const sheets = await openSheets(options);
   const missing = sheets.filter(({ pixels }) => pixels === null);
   const total = missing.reduce((sum, sheet) => sum + sheet.drawings.length, 0);
