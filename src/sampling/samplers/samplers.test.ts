@@ -314,6 +314,8 @@ test('a wrong name or option says what was meant', () => {
     message: 'euler-ancestral: eta must be a number in [0, 1], got 2.',
   });
   assert.throws(() => ddpm({ variance: 'learnt' as 'small' }), {
-    message: 'ddpm: variance must be one of small, large, learned-range, learned, learned-plain, got "learnt".',
+    message:
+      'ddpm: variance must be one of small, large, learned-range, learned, learned-plain, got "learnt". ' +
+      'Did you mean "learned"?',
   });
 });
