@@ -199,7 +199,10 @@ function tapShape(network: UNet2d, { config }: Pick<DiffusionModel, 'config'>, t
   const found = taps.get(tap);
   const spatial = [...taps].filter(([, { shape }]) => shape.length === 4).map(([name]) => name);
   if (!found || sizeOf(found.shape) === 0 || found.shape.length !== 4) {
-    throw new ToolkitError('no-tap', `hspace: there is no tap "${tap}".${didYouMean(tap, spatial)} This network has ${spatial.join(', ')}.`);
+    throw new ToolkitError(
+      'no-tap',
+      `hspace: there is no tap "${tap}".${didYouMean(tap, spatial)} This network has ${spatial.join(', ')}.`,
+    );
   }
   return found.shape.slice(1);
 }
