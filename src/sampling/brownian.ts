@@ -63,6 +63,13 @@ interface Point<X> {
   readonly value: X;
 }
 
+/** What lies between two known points, and its middle, drawn when first asked and once for both halves. */
+interface Piece<X> {
+  readonly left: Point<X>;
+  readonly right: Point<X>;
+  readonly middle: () => Point<X>;
+}
+
 /** e^±45 on the clock is σ/α from 6·10⁹ to 10⁻¹⁰: beyond, only the bridge to 0 and independent increments are left. */
 const reach = 45;
 /** Points remembered besides the pieces around the last one: the ends of a step, and those inside it. */
@@ -86,20 +93,31 @@ function motionOf<X>({ space, like, key: given, finest = 1e-3 }: BrownianOptions
     return { log, time, value: space.lincomb([1, l.value], [Math.sqrt(time - l.time), fresh()]) };
   };
 
-  let pieces: readonly (readonly [Point<X>, Point<X>])[] = []; // halves of halves around the last point
+  const pieceOf = (left: Point<X>, right: Point<X>, level: number): Piece<X> => {
+    const log = (left.log + right.log) / 2;
+    let drawn: Point<X> | null = null;
+    const middle = (): Point<X> => {
+      drawn ??= bridge(left, right, log, () => draw('middle', log, level));
+      return drawn;
+    };
+    return { left, right, middle };
+  };
+
+  let pieces: readonly Piece<X>[] = []; // halves of halves around the last point
   let recent: readonly Point<X>[] = [];
 
   /** The piece of the given place in the bisection, its halves drawn on the way. */
-  const pieceAround = (log: number): readonly [Point<X>, Point<X>] => {
+  const pieceAround = (log: number): Piece<X> => {
     if (pieces.length === 0) {
       const low = after(zero, -reach, () => draw('low'));
-      pieces = [[low, after(low, reach, () => draw('high'))]];
+      const high = after(low, reach, () => draw('high'));
+      pieces = [pieceOf(low, high, 1)];
     }
-    pieces = pieces.filter(([l, r], i) => i === 0 || (l.log <= log && log < r.log));
+    pieces = pieces.filter(({ left, right }, i) => i === 0 || (left.log <= log && log < right.log));
     for (let level = pieces.length; level <= depth; level++) {
-      const [l, r] = pieces.at(-1)!;
-      const middle = bridge(l, r, (l.log + r.log) / 2, () => draw('middle', (l.log + r.log) / 2, level));
-      pieces = [...pieces, log < middle.log ? [l, middle] : [middle, r]];
+      const { left, right, middle } = pieces.at(-1)!;
+      const half = log < middle().log ? ([left, middle()] as const) : ([middle(), right] as const);
+      pieces = [...pieces, pieceOf(...half, level + 1)];
     }
     return pieces.at(-1)!;
   };
@@ -108,7 +126,7 @@ function motionOf<X>({ space, like, key: given, finest = 1e-3 }: BrownianOptions
     if (log === -Infinity) return zero;
     const known = recent.find((point) => point.log === log);
     if (known) return known;
-    const [left, right] = pieceAround(Math.min(reach - 1e-9, Math.max(-reach, log)));
+    const { left, right } = pieceAround(Math.min(reach - 1e-9, Math.max(-reach, log)));
     const near = [zero, left, right, ...recent];
     const below = near.reduce((best, point) => (point.log <= log && point.log > best.log ? point : best));
     const above = near
