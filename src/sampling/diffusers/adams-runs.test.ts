@@ -1,44 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
-import { floats, type HostArray } from '../../core/host-array.js';
-import { key } from '../../core/random.js';
+import { goldenRuns, type Run, walkRun } from '../../../test/scheduler-runs.js';
 import { torchSpace } from '../../core/torch-random.js';
-import { denoiser } from '../denoiser.js';
-import { assemble } from '../scheme.js';
-import { sample } from '../trajectory.js';
 import { readSchedulerConfig, writeSchedulerConfig } from './config.js';
 
-interface Run {
-  readonly class: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly steps: number;
-  readonly told: readonly number[];
-  readonly end: readonly number[];
-}
+const golden = goldenRuns('adams-runs');
 
-type Batch = HostArray<'float32'>;
-
-const golden = JSON.parse(
-  readFileSync(new URL('../../../test/golden/schedulers/adams-runs.json', import.meta.url), 'utf8'),
-) as { readonly diffusers: string; readonly runs: readonly Run[] };
-
-async function walk({ class: name, config, steps: count }: Run): Promise<{ told: number[]; end: Float32Array }> {
-  const parts = assemble(readSchedulerConfig({ _class_name: name, ...config }));
-  const space = torchSpace(0);
-  const told: number[] = [];
-  const network = async (x: Batch, t: number): Promise<Batch> => {
-    told.push(t);
-    return space.map(x, (value) => 0.3 * value + (0.1 * t) / (1 + Math.abs(t)));
-  };
-  const denoise = denoiser({ network, precondition: parts.precondition, space });
-  const start = floats(
-    [2, 2, 3, 4],
-    Float32Array.from({ length: 48 }, (_, i) => i / 48 - 0.4),
-  );
-  const { data } = await sample({ ...parts, denoise, steps: parts.steps(count), start, space, key: key(0) });
-  return { told, end: data };
-}
+const walk = (run: Run) => walkRun(run, { space: torchSpace(0), scale: () => 1 });
 
 suite(`whole runs of diffusers ${golden.diffusers} that look back`, () => {
   for (const run of golden.runs) {

@@ -1,49 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
+import { goldenRuns, type Run, walkRun } from '../../../test/scheduler-runs.js';
 import { floats, type HostArray } from '../../core/host-array.js';
-import { key } from '../../core/random.js';
 import { batchSpace } from '../../core/space.js';
-import { denoiser } from '../denoiser.js';
 import { intervals } from '../intervals.js';
-import { assemble } from '../scheme.js';
-import { sample } from '../trajectory.js';
 import { readSchedulerConfig, writeSchedulerConfig } from './config.js';
 
-interface Run {
-  readonly class: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly steps: number;
-  readonly told: readonly number[];
-  readonly end: readonly number[];
-}
-
-type Batch = HostArray<'float32'>;
-
-const golden = JSON.parse(
-  readFileSync(new URL('../../../test/golden/schedulers/dpm-runs.json', import.meta.url), 'utf8'),
-) as { readonly diffusers: string; readonly runs: readonly Run[] };
+const golden = goldenRuns('dpm-runs');
 
 /** Draws nothing: what is left of a stochastic walk can be compared with one of another generator. */
-const space = { ...batchSpace(), gaussian: (like: Batch) => floats(like.shape) };
+const space = { ...batchSpace(), gaussian: (like: HostArray<'float32'>) => floats(like.shape) };
 
-async function walk({ class: name, config, steps: count }: Run): Promise<{ told: number[]; end: Float32Array }> {
-  const parts = assemble(readSchedulerConfig({ _class_name: name, ...config }));
-  const told: number[] = [];
-  const network = async (x: Batch, t: number): Promise<Batch> => {
-    told.push(t);
-    return space.map(x, (value) => 0.3 * value + (0.1 * t) / (1 + Math.abs(t)));
-  };
-  const denoise = denoiser({ network, precondition: parts.precondition, space });
-  const steps = parts.steps(count);
-  const scale = parts.startScale(intervals(steps)[0]!.from);
-  const start = floats(
-    [2, 2, 3, 4],
-    Float32Array.from({ length: 48 }, (_, i) => scale * (i / 48 - 0.4)),
-  );
-  const { data } = await sample({ ...parts, denoise, steps, start, space, key: key(0) });
-  return { told, end: data };
-}
+const walk = (run: Run) =>
+  walkRun(run, { space, scale: ({ startScale }, steps) => startScale(intervals(steps)[0]!.from) });
 
 suite(`DPM-Solvers of diffusers ${golden.diffusers}, without their noise`, () => {
   for (const run of golden.runs) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
-import { floats, type HostArray } from '../../core/host-array.js';
+import { goldenRuns, type Run, runNetwork, runStart } from '../../../test/scheduler-runs.js';
+import type { HostArray } from '../../core/host-array.js';
 import { key } from '../../core/random.js';
 import { torchSpace } from '../../core/torch-random.js';
 import { denoiser, varianceDenoiser } from '../denoiser.js';
@@ -10,21 +10,10 @@ import { assemble } from '../scheme.js';
 import { sample } from '../trajectory.js';
 import { readSchedulerConfig, writeSchedulerConfig } from './config.js';
 
-interface Run {
-  readonly class: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly steps: number;
-  readonly told: readonly number[];
-  readonly end: readonly number[];
-}
-
 type Batch = HostArray<'float32'>;
 
-const golden = JSON.parse(
-  readFileSync(new URL('../../../test/golden/schedulers/runs.json', import.meta.url), 'utf8'),
-) as { readonly diffusers: string; readonly runs: readonly Run[] };
+const golden = goldenRuns('runs');
 
-const network = (x: number, t: number): number => 0.3 * x + (0.1 * t) / (1 + Math.abs(t));
 const score = (x: number, t: number): number => -x / (1 + t ** 2);
 const seconds: Readonly<Record<string, (x: number) => number>> = {
   learned_range: (x) => Math.cos(5 * x),
@@ -37,7 +26,7 @@ async function walk({ class: name, config, steps: count }: Run): Promise<{ told:
   const { precondition, steps: stepsOf, startScale } = parts;
   const space = torchSpace(0);
   const told: number[] = [];
-  const say = name === 'ScoreSdeVeScheduler' ? score : network;
+  const say = name === 'ScoreSdeVeScheduler' ? score : runNetwork;
   const second = seconds[String(config['variance_type'])];
   const asked = async (x: Batch, t: number): Promise<Batch> => {
     told.push(t);
@@ -54,10 +43,7 @@ async function walk({ class: name, config, steps: count }: Run): Promise<{ told:
     : denoiser({ network: asked, precondition, space });
   const steps = stepsOf(count);
   const scale = startScale(intervals(steps)[0]!.from);
-  const start = floats(
-    [2, 2, 3, 4],
-    Float32Array.from({ length: 48 }, (_, i) => scale * (i / 48 - 0.4)),
-  );
+  const start = runStart(scale);
   const { data } = await sample({ ...parts, denoise, steps, start, space, key: key(0) });
   return { told, end: data };
 }
