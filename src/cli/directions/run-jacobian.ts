@@ -19,7 +19,7 @@ import { copiesOf, openSource } from '../edit/edit-source.js';
 import { requireTap } from '../edit/semantic-edits.js';
 import { usageError } from '../parse.js';
 import { parseClasses } from '../sample/classes.js';
-import { sampleOptions } from '../sample/sample-options.js';
+import { sampleDefaults } from '../sample/sample-options.js';
 import { type SampleOptions, settleSampling } from '../sample/settle-sampling.js';
 import type { Output } from '../terminal/output.js';
 import { commandLine } from '../train/command-line.js';
@@ -91,8 +91,7 @@ function labelOf({ model, options }: RunJacobianOptions): number | null {
 /** The picture with the noise of the time, as the network takes it. */
 async function noisedPicture({ options, model, runtime, signal }: RunJacobianOptions, picture: string) {
   const { seed, time } = options;
-  const usual = Object.fromEntries(Object.entries(sampleOptions).map(([name, spec]) => [name, spec.default]));
-  const asked = { ...usual, class: options.class, count: 1, seed } as unknown as SampleOptions;
+  const asked = { ...sampleDefaults, class: options.class, count: 1, seed } as unknown as SampleOptions;
   const sampling = settleSampling(asked, model, new Set(), undefined, 'directions');
   const source = await openSource(picture, { model, runtime, sampling, guiding: {}, signal });
   const [, height, width] = pictureShape(model);

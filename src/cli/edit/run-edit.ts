@@ -9,7 +9,7 @@ import type { Runtime } from '../../runtime/runtime.js';
 import { isEmptyMask, type Seam, seam } from '../../sampling/index.js';
 import { usageError } from '../parse.js';
 import { openGuiding } from '../sample/open-guiding.js';
-import { sampleOptions } from '../sample/sample-options.js';
+import { sampleDefaults } from '../sample/sample-options.js';
 import { type SampleOptions, type Sampling, settleSampling } from '../sample/settle-sampling.js';
 import { figure } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
@@ -103,8 +103,6 @@ export async function runEdit(job: RunEditOptions): Promise<Edited> {
     },
   };
 }
-
-const sampleDefaults = Object.fromEntries(Object.entries(sampleOptions).map(([name, spec]) => [name, spec.default]));
 
 interface Missing {
   readonly kind: EditKind;

@@ -70,3 +70,8 @@ export const sampleOptions = {
     help: 'Frames of a .gif: the noisy picture, or the clean one expected.',
   }),
 };
+
+/** What `sample` does when nothing is said. */
+export const sampleDefaults = Object.fromEntries(
+  Object.entries(sampleOptions).map(([name, spec]) => [name, spec.default]),
+);

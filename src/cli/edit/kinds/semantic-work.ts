@@ -2,6 +2,7 @@ import { floats, type HostArray } from '../../../core/host-array.js';
 import { type Guiding, type GuidingModels, pictureShape } from '../../../pipelines/index.js';
 import { assemble, costOf } from '../../../sampling/index.js';
 import { usageError } from '../../parse.js';
+import { guidanceMethods } from '../../sample/guidance-options.js';
 import { plural } from '../../terminal/format.js';
 import type { EditJob } from '../define-edit-kind.js';
 
@@ -48,9 +49,7 @@ function questionsOf(guidance: number | Guiding, { weak }: GuidingModels): numbe
   if (typeof guidance === 'number') return guidance === 1 ? 1 : 2;
   const { choices, composed, negatives, towards } = guidance;
   const own = composed ? Math.max(...composed.map((row) => row.length)) + 1 : 1;
-  const compares = choices.some(
-    ({ name }) => !['rescale', 'interval', 'classifier-score', 'classifier-mean'].includes(name),
-  );
+  const compares = choices.some(({ name }) => guidanceMethods.includes(name));
   const away = negatives ? negatives.length : composed && !weak ? 0 : 1;
   return own + (compares ? away : 0) + (towards ? 1 : 0);
 }
