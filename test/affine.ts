@@ -33,9 +33,8 @@ export function affineSpace(drawn: number): Space<Affine> {
       parts[next++] = 1;
       return { mean: 0, parts };
     },
-    map() {
-      throw new Error('only linear things can be done to a distribution');
-    },
+    map: onlyLinear,
+    clamp: onlyLinear,
   };
 }
 
@@ -46,3 +45,7 @@ export const affineDenoiser =
     const gain = (alpha * s ** 2) / ((alpha * s) ** 2 + sigma ** 2);
     return { mean: m + gain * (mean - alpha * m), parts: parts.map((part) => gain * part) };
   };
+
+function onlyLinear(): never {
+  throw new Error('only linear things can be done to a distribution');
+}

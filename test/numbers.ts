@@ -8,6 +8,7 @@ export const numbers: Space<number> = {
   lincomb: (...terms) => terms.reduce((sum, [c, value]) => sum + c * value, 0),
   gaussian: (_, key) => gaussian(key),
   map: (x, f) => f(x),
+  clamp: (x, range) => Math.min(range, Math.max(-range, x)),
 };
 
 export interface GaussianData {

@@ -1,4 +1,4 @@
-import { type Code, f64x2, i32, i32x4, i64x2, type Local, loop, memoryBytes, store, wasmModule } from './wasm.js';
+import { type Code, f64x2, i32, i32x4, i64x2, type Local, loop, store, wasmKernel } from './wasm.js';
 
 /**
  * Fills `out` with the Gaussians of the key (lo, hi): the same bits as the loop of `gaussians`, several times as fast,
@@ -7,64 +7,46 @@ import { type Code, f64x2, i32, i32x4, i64x2, type Local, loop, memoryBytes, sto
  */
 export type FillGaussians = (out: Float32Array, lo: number, hi: number) => void;
 
-const capacity = memoryBytes / 4;
-
-/** Compiled when first asked for. */
-export const gaussianKernel = once(compiled);
-
-function compiled(): FillGaussians | null {
-  try {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(kernel()));
-    const run = exports['run'] as (lo: number, hi: number, block: number, end: number) => void;
-    const memory = new Float32Array((exports['memory'] as WebAssembly.Memory).buffer);
-    return (out, lo, hi) => {
-      for (let at = 0; at < out.length; at += capacity) {
-        const count = Math.min(capacity, out.length - at);
-        run(lo, hi, at / 4, (at + count + 3) / 4);
-        out.set(memory.subarray(0, count), at);
-      }
-    };
-  } catch {
-    return null;
-  }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
+export function gaussianKernel(): FillGaussians | null {
+  const kernel = compiled();
+  if (kernel === null) return null;
+  const { run, memory } = kernel;
+  return (out, lo, hi) => {
+    for (let at = 0; at < out.length; at += memory.length) {
+      const count = Math.min(memory.length, out.length - at);
+      run(lo, hi, at / 4, (at + count + 3) / 4);
+      out.set(memory.subarray(0, count), at);
+    }
   };
 }
 
 /** (lo, hi, block, end): four Gaussians from each block of four words, written from address 0. */
-const kernel = (): Uint8Array<ArrayBuffer> =>
-  wasmModule({
-    params: 5,
-    vectors: 20,
-    body([lo, hi, block, end, address], [c0, c1, c2, c3, a, b, ...spare]) {
-      const counter = i32x4.add(i32x4.splat(block!.get), i32x4.const(0, 1, 2, 3));
-      const words = [c0!, c1!, c2!, c3!] as const;
-      const pairs = [0, 1].flatMap((half) => [boxMuller(c0!, c1!, half, spare), boxMuller(c2!, c3!, half, spare)]);
-      const results = spare.slice(6);
-      return loop(
-        [
-          ...[c0!.set(counter), ...[c1!, c2!, c3!].map((word) => word.set(i32x4.const(0, 0, 0, 0)))].flat(),
-          ...[a!.set(i32x4.splat(lo!.get)), b!.set(i32x4.splat(hi!.get))].flat(),
-          ...Array.from({ length: 10 }, () => round(words, [a!, b!], spare)).flat(),
-          ...pairs.flatMap(({ code, cosine, sine }, i) => [
-            ...code,
-            ...results[2 * i]!.set(f64x2.toFloats(cosine)),
-            ...results[2 * i + 1]!.set(f64x2.toFloats(sine)),
-          ]),
-          ...[0, 1].flatMap((half) => rows(address!.get, results.slice(4 * half, 4 * half + 4), 32 * half)),
-          ...address!.set(i32.add(address!.get, i32.const(64))),
-          ...block!.set(i32.add(block!.get, i32.const(4))),
-        ],
-        i32.below(block!.get, end!.get),
-      );
-    },
-  });
+const compiled = wasmKernel(() => ({
+  params: 5,
+  vectors: 20,
+  body([lo, hi, block, end, address], [c0, c1, c2, c3, a, b, ...spare]) {
+    const counter = i32x4.add(i32x4.splat(block!.get), i32x4.const(0, 1, 2, 3));
+    const words = [c0!, c1!, c2!, c3!] as const;
+    const pairs = [0, 1].flatMap((half) => [boxMuller(c0!, c1!, half, spare), boxMuller(c2!, c3!, half, spare)]);
+    const results = spare.slice(6);
+    return loop(
+      [
+        ...[c0!.set(counter), ...[c1!, c2!, c3!].map((word) => word.set(i32x4.const(0, 0, 0, 0)))].flat(),
+        ...[a!.set(i32x4.splat(lo!.get)), b!.set(i32x4.splat(hi!.get))].flat(),
+        ...Array.from({ length: 10 }, () => round(words, [a!, b!], spare)).flat(),
+        ...pairs.flatMap(({ code, cosine, sine }, i) => [
+          ...code,
+          ...results[2 * i]!.set(f64x2.toFloats(cosine)),
+          ...results[2 * i + 1]!.set(f64x2.toFloats(sine)),
+        ]),
+        ...[0, 1].flatMap((half) => rows(address!.get, results.slice(4 * half, 4 * half + 4), 32 * half)),
+        ...address!.set(i32.add(address!.get, i32.const(64))),
+        ...block!.set(i32.add(block!.get, i32.const(4))),
+      ],
+      i32.below(block!.get, end!.get),
+    );
+  },
+}));
 
 type Words = readonly [Local, Local, Local, Local];
 

@@ -1,6 +1,8 @@
+import { clampKernel } from './clamp-kernel.js';
 import { ToolkitError } from './errors.js';
 import { floats, type HostArray, sizeOf } from './host-array.js';
 import { fillGaussians, fold, type Key } from './random.js';
+import { sumKernel } from './sum-kernel.js';
 
 export type Term<X> = readonly [coefficient: number, value: X];
 
@@ -13,8 +15,10 @@ export interface Space<X> {
   lincomb(...terms: readonly Term<X>[]): X;
   /** Unit Gaussian of the same shape as `like`. */
   gaussian(like: X, key: Key): X;
-  /** A value made element by element, for clipping and masks. */
+  /** A value made element by element. */
   map(x: X, f: (value: number) => number): X;
+  /** What lies outside of [−range, range] moved to the nearer end. */
+  clamp(x: X, range: number): X;
 }
 
 export interface BatchSpaceOptions {
@@ -27,6 +31,7 @@ export function batchSpace({ first = 0 }: BatchSpaceOptions = {}): Space<HostArr
   return {
     lincomb,
     map: (x, f) => floats(x.shape, mapped(x.data, f)),
+    clamp: (x, range) => floats(x.shape, clamped(x.data, range)),
     gaussian(like, key) {
       const [count = 1, ...rest] = like.shape;
       const size = sizeOf(rest);
@@ -52,46 +57,28 @@ function lincomb(...terms: readonly Term<HostArray<'float32'>>[]): HostArray<'fl
   return floats(shape, sumOf(terms.map(([c, x]) => [c, x.data])));
 }
 
-/** Sums of long combinations are kept for so many numbers at a time: they stay near the processor. */
+/** Sums are kept for so many numbers at a time: they stay near the processor. */
 const stretch = 2048;
 
-/** Σ cᵢ·xᵢ in float64, from 0 and in order. The short cases give the same bits as the general one, and faster. */
+/** Σ cᵢ·xᵢ in float64, from 0 and in order. */
 function sumOf(terms: readonly Term<Float32Array>[]): Float32Array {
-  const [[a, x], second, third] = terms as readonly [Term<Float32Array>, ...Partial<Term<Float32Array>[]>];
-  const out = new Float32Array(x.length);
-  if (!second) {
-    for (let i = 0; i < out.length; i++) out[i] = 0 + a * x[i]!; // 0 + makes −0 into 0
-    return out;
-  }
-  const [b, y] = second;
-  if (!third) {
-    for (let i = 0; i < out.length; i++) out[i] = 0 + a * x[i]! + b * y[i]!;
-    return out;
-  }
-  const [c, z] = third;
-  if (terms.length === 3) {
-    for (let i = 0; i < out.length; i++) out[i] = 0 + a * x[i]! + b * y[i]! + c * z[i]!;
-    return out;
-  }
-  const [, , , fourth, fifth] = terms;
-  const [d, u] = fourth!;
-  if (terms.length === 4) {
-    for (let i = 0; i < out.length; i++) out[i] = 0 + a * x[i]! + b * y[i]! + c * z[i]! + d * u[i]!;
-    return out;
-  }
-  const [e, v] = fifth!;
-  if (terms.length === 5) {
-    for (let i = 0; i < out.length; i++) out[i] = 0 + a * x[i]! + b * y[i]! + c * z[i]! + d * u[i]! + e * v[i]!;
-    return out;
-  }
-  const sums = new Float64Array(stretch);
-  for (let from = 0; from < out.length; from += stretch) {
-    const to = Math.min(from + stretch, out.length);
-    for (let i = from; i < to; i++) sums[i - from] = 0 + a * x[i]! + b * y[i]! + c * z[i]! + d * u[i]! + e * v[i]!;
-    for (const [factor, data] of terms.slice(5)) for (let i = from; i < to; i++) sums[i - from]! += factor * data[i]!;
+  const { length } = terms[0]![1];
+  const fast = length < 64 ? null : sumKernel(terms);
+  if (fast) return fast;
+  const out = new Float32Array(length);
+  const sums = new Float64Array(Math.min(stretch, length));
+  for (let from = 0; from < length; from += stretch) {
+    const to = Math.min(from + stretch, length);
+    sums.fill(0);
+    for (const [c, x] of terms) for (let i = from; i < to; i++) sums[i - from]! += c * x[i]!;
     for (let i = from; i < to; i++) out[i] = sums[i - from]!;
   }
   return out;
+}
+
+function clamped(data: Float32Array, range: number): Float32Array {
+  const clamp = data.length < 64 ? null : clampKernel();
+  return clamp?.(data, range) ?? data.map((value) => (value > range ? range : value < -range ? -range : value));
 }
 
 /** A loop of our own: the method of typed arrays takes several times as long. */

@@ -43,6 +43,13 @@ export const i32x4 = {
   ],
 };
 
+/** Four float32 numbers; what is not a number stays as it is in the first operand. */
+export const f32x4 = {
+  smaller: vector(0xea),
+  larger: vector(0xeb),
+  negative: vector(0xe1),
+};
+
 /** Two 64-bit integers. */
 export const i64x2 = {
   const: (value: bigint): Code => constant(BigInt64Array.of(value, value)),
@@ -66,6 +73,10 @@ export const f64x2 = {
   fromUnsigned: vector(0xff),
   /** Both rounded to float32, and two zeros. */
   toFloats: vector(0x5e),
+  /** Of the first two of four float32 numbers. */
+  fromFloats: vector(0x5f),
+  /** One number in memory, twice. */
+  loadBoth: (address: Code): Code => [...address, ...[0xfd, 0x0a, 3, 0]],
 };
 
 /** Sixteen bytes as they lie in memory. */
@@ -75,6 +86,8 @@ export const store = (address: Code, value: Code, offset = 0): Code => [
   ...[...address, ...value],
   ...[0xfd, 0x0b, 4, ...unsigned(offset)],
 ];
+
+export const load = (address: Code): Code => [...address, ...[0xfd, 0x00, 4, 0]];
 
 /** Repeats the body for as long as the condition at its end holds. */
 export const loop = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0, 0x0b];
@@ -93,11 +106,9 @@ export interface FunctionOptions {
 }
 
 const pages = 1;
-/** Bytes of a module's memory. */
-export const memoryBytes = pages * 65536;
 
 /** The bytes of a module with one function, `run`, and one memory, `memory`. */
-export function wasmModule({ params, vectors, body }: FunctionOptions): Uint8Array<ArrayBuffer> {
+function wasmModule({ params, vectors, body }: FunctionOptions): Uint8Array<ArrayBuffer> {
   const local = (index: number): Local => ({
     get: [0x20, ...unsigned(index)],
     set: (value) => [...value, 0x21, ...unsigned(index)],
@@ -116,4 +127,29 @@ export function wasmModule({ params, vectors, body }: FunctionOptions): Uint8Arr
     ...section(7, list([...name('run'), 0, 0], [...name('memory'), 2, 0])),
     ...section(10, list(sized(code))),
   ]);
+}
+
+export interface Kernel {
+  /** The function of the module; numbers as they are, addresses from 0. */
+  readonly run: (...values: readonly number[]) => void;
+  readonly memory: Float32Array<ArrayBuffer>;
+}
+
+/** The function compiled when first asked for; null where the engine has no such instructions or may not compile. */
+export function wasmKernel(options: () => FunctionOptions): () => Kernel | null {
+  let made: { readonly value: Kernel | null } | null = null;
+  return () => {
+    made ??= { value: compiled(options) };
+    return made.value;
+  };
+}
+
+function compiled(options: () => FunctionOptions): Kernel | null {
+  try {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasmModule(options())));
+    const memory = new Float32Array((exports['memory'] as WebAssembly.Memory).buffer);
+    return { run: exports['run'] as Kernel['run'], memory };
+  } catch {
+    return null;
+  }
 }

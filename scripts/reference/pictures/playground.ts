@@ -32,6 +32,7 @@ export const numbers: Space<number> = {
   lincomb: (...terms) => terms.reduce((sum, [c, x]) => sum + c * x, 0),
   gaussian: (_, stream) => gaussians(stream, 1)[0]!,
   map: (x, f) => f(x),
+  clamp: (x, range) => Math.min(range, Math.max(-range, x)),
 };
 
 export type Batch = HostArray<'float32'>;

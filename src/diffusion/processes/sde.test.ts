@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { numbers } from '../../../test/numbers.js';
 import { floats, type HostArray } from '../../core/host-array.js';
 import { fold, key } from '../../core/random.js';
 import { batchSpace, type Space } from '../../core/space.js';
@@ -144,11 +145,7 @@ suite('stochastic differential equation', () => {
       const { alpha, sigma } = schedule.level(t);
       return Math.hypot(0.5 * alpha, sigma);
     };
-    const line: Space<number> = {
-      lincomb: (...terms) => terms.reduce((sum, [c, x]) => sum + c * x, 0),
-      gaussian: () => 0,
-      map: (x, f) => f(x),
-    };
+    const line = { ...numbers, gaussian: () => 0 };
     const errors = [100, 200, 400, 800].map((steps) => {
       let x = 1.3;
       const score = (at: number, level: Level): number => data.score([at], level)[0]!;

@@ -14,5 +14,5 @@ export const clip = defineLimit({
   options: {
     range: number({ default: 1, min: 0, max: 1e6, help: 'Largest magnitude a clean value may have.' }),
   },
-  apply: ({ denoised, space }, { range }) => space.map(denoised, (value) => Math.min(range, Math.max(-range, value))),
+  apply: ({ denoised, space }, { range }) => space.clamp(denoised, range),
 });

@@ -1,6 +1,6 @@
 import { choice, integer } from '../../../core/options.js';
 import { type Level, magnitude } from '../../../diffusion/level.js';
-import { convert, epsilon, predictions, x0 } from '../../../diffusion/processes/predictions.js';
+import { type Conversion, convert, epsilon, predictions, x0 } from '../../../diffusion/processes/predictions.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
@@ -60,15 +60,14 @@ export const ddimInverse = defineSampler({
     const rawOf = convert({ from: x0, to: kept, level: asked });
     const noiseOf = convert({ from: kept, to: epsilon, level: left });
     const cleanOf = convert({ from: kept, to: x0, level: left });
-    const start = lincomb([1 / norm, x]);
-    let guess = start;
+    let guess = lincomb([normNext / norm, x]);
     for (let round = 0; ; round++) {
-      const model = await unlimited(lincomb([normNext, guess]), to);
-      const raw = lincomb([rawOf.x, guess], [rawOf.raw, model]);
-      const noise = lincomb([noiseOf.x, start], [noiseOf.raw, raw]);
-      const denoised = limit(lincomb([cleanOf.x, start], [cleanOf.raw, raw]));
-      guess = lincomb([asked.alpha, denoised], [asked.sigma, noise]);
-      if (round === refinements) return { x: lincomb([normNext, guess]), denoised };
+      const model = await unlimited(guess, to);
+      const of = ({ x: own, raw }: Conversion) =>
+        lincomb([own / norm, x], [(raw * rawOf.x) / normNext, guess], [raw * rawOf.raw, model]);
+      const denoised = limit(of(cleanOf));
+      guess = lincomb([normNext * asked.alpha, denoised], [normNext * asked.sigma, of(noiseOf)]);
+      if (round === refinements) return { x: guess, denoised };
     }
   },
 });

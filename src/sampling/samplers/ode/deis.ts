@@ -64,14 +64,15 @@ export const deis = defineSampler({
       return { x: arithmetic === 'float32' && finite ? eulerFloat32() : lincomb(...euler), denoised };
     }
 
-    const places = [{ x, level: from, denoised }, ...past];
+    const here = { x, level: from, denoised };
+    const places = [here, ...past];
     const nodes = places.map(({ level }) => level);
     const weights = exponentialWeights({ from, to, nodes, rate: -1, variable: variables[polynomial] });
     const n = places.map((place) => noiseOf(place, lincomb));
     // α′·Cᵢ = −σ′·wᵢ. The weights of all levels add up to that of Euler's step, which has the first of them whole.
     const rest = weights.slice(1).reduce((sum, w) => sum + w, 0);
     const bend = n.map((value, i) => [to.sigma * (i === 0 ? rest : -weights[i]!), value] as const);
-    return { x: lincomb(...euler, ...bend), denoised };
+    return { x: lincomb(...euler, ...bend), denoised, past: here };
   },
 });
 

@@ -46,8 +46,9 @@ export const ipndm = defineSampler({
     // (α′/α)·x + (σ′ − α′·σ/α)·n̄ is Euler's step plus c·(n̄ − n).
     const { parts, of } = adamsBashforth[past.length]!;
     const c = to.sigma - (to.alpha * from.sigma) / from.alpha;
-    const n = [{ x, level: from, denoised }, ...past].map((place) => noiseOf(place, lincomb));
+    const here = { x, level: from, denoised };
+    const n = [here, ...past].map((place) => noiseOf(place, lincomb));
     const mean = n.map((value, i) => [c * (parts[i]! / of - (i === 0 ? 1 : 0)), value] as const);
-    return { x: lincomb(...euler, ...mean), denoised };
+    return { x: lincomb(...euler, ...mean), denoised, past: here };
   },
 });

@@ -35,7 +35,8 @@ export const lms = defineSampler({
     const past = history.slice(0, order - 1).filter(({ level }) => level.alpha > 0);
     if (past.length === 0 || from.alpha === 0) return { x: lincomb(...euler), denoised };
 
-    const places = [{ x, level: from, denoised }, ...past];
+    const here = { x, level: from, denoised };
+    const places = [here, ...past];
     const [rho, rhoNext] = [ratioOf(from), ratioOf(to)];
     const c = weightsOf(
       places.map(({ level }) => ratioOf(level)),
@@ -45,7 +46,7 @@ export const lms = defineSampler({
     const bend = places.map((place, i) => {
       return [to.alpha * (c[i]! - (i === 0 ? rhoNext - rho : 0)), noiseOf(place, lincomb)] as const;
     });
-    return { x: lincomb(...euler, ...bend), denoised };
+    return { x: lincomb(...euler, ...bend), denoised, past: here };
   },
 });
 

@@ -62,7 +62,8 @@ export const pndm = defineSampler({
     type X = typeof x;
     const slopeAt = async (u: X, level: Level): Promise<X> =>
       slopeOf({ x: u, level, denoised: await denoise(u, level) }, slope, lincomb);
-    const k1 = slopeOf({ x, level: from, denoised }, slope, lincomb);
+    const here = { x, level: from, denoised };
+    const k1 = slopeOf(here, slope, lincomb);
     const phi = (origin: Level, target: Level, mean: Mean<X>): X =>
       (arithmetic === 'float32' ? movedFloat32 : moved)({
         ...{ x, origin, target, mean, slope, lincomb },
@@ -72,7 +73,7 @@ export const pndm = defineSampler({
     if (!starting) {
       const { parts, of } = adamsBashforth[history.length]!;
       const slopes = [k1, ...history.map((past) => slopeOf(past, slope, lincomb))];
-      return { x: phi(from, to, { parts: slopes.map((k, i) => [parts[i]!, k] as const), of }), denoised };
+      return { x: phi(from, to, { parts: slopes.map((k, i) => [parts[i]!, k] as const), of }), denoised, past: here };
     }
     const alone = (k: X): Mean<X> => ({ parts: [[1, k]], of: 1 });
     if (start === 'heun') {
@@ -88,6 +89,7 @@ export const pndm = defineSampler({
           of: 2,
         }),
         denoised,
+        past: here,
       };
     }
     const [reached = halfWay(from, to), asked = reached] = via;
@@ -95,7 +97,8 @@ export const pndm = defineSampler({
     const k3 = await slopeAt(phi(from, asked, alone(k2)), asked);
     const k4 = await slopeAt(phi(from, to, alone(k3)), to);
     const weights = [1 / 6, 1 / 3, 1 / 3, 1 / 6];
-    return { x: phi(from, to, { parts: [k1, k2, k3, k4].map((k, i) => [weights[i]!, k] as const), of: 1 }), denoised };
+    const mean = { parts: [k1, k2, k3, k4].map((k, i) => [weights[i]!, k] as const), of: 1 };
+    return { x: phi(from, to, mean), denoised, past: here };
   },
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { type Affine, affine, affineDenoiser, affineSpace, varianceOf } from '../../../../test/affine.js';
+import { numbers } from '../../../../test/numbers.js';
 import { floats, type HostArray } from '../../../core/host-array.js';
 import { fold, key } from '../../../core/random.js';
 import { batchSpace } from '../../../core/space.js';
@@ -53,11 +54,7 @@ suite('weak order 1: mean and variance of the end, computed and not drawn', () =
   test('predictors are those of the paper', async () => {
     const [x, z, clean] = [0.7, 1.1, -0.2];
     const one = async (sampler: Sampler, from: Level, to: Level): Promise<number> => {
-      const space = {
-        lincomb: (...terms: readonly (readonly [number, number])[]) => terms.reduce((sum, [c, v]) => sum + c * v, 0),
-        gaussian: () => z,
-        map: (value: number, f: (value: number) => number) => f(value),
-      };
+      const space = { ...numbers, gaussian: () => z };
       return sample({ denoise: async () => clean, sampler, steps: [from, to], start: x, space, key: key(0) });
     };
     const predictor = reverseDiffusion({ corrections: 0 });
