@@ -1,6 +1,7 @@
 import { fold, type Key } from '../core/random.js';
 import type { Space } from '../core/space.js';
 import { type Level, logSnr } from '../diffusion/level.js';
+import type { Interval } from './intervals.js';
 
 export interface BrownianOptions<X> {
   readonly space: Space<X>;
@@ -8,9 +9,11 @@ export interface BrownianOptions<X> {
   readonly like: X;
   readonly key: Key;
   /**
-   * The shortest interval of the walk in log-SNR, ln(α²/σ²): down to it, the motion is the same for every walk with this
-   * key. Shorter ones cost one more draw per halving of it.
+   * The steps of a walk: everywhere down to the shortest of them there, the motion is the same for every walk with this
+   * key.
    */
+  readonly walk?: readonly Interval[];
+  /** That length in log-SNR, ln(α²/σ²), the same everywhere, where no walk is told. Each halving of it costs a draw. */
   readonly finest?: number;
 }
 
@@ -27,7 +30,7 @@ export interface BrownianOptions<X> {
  * instead of D have d(x/α) = … + e^{−λ} dW, power −1. Each power has a motion of its own.
  *
  * The motion is laid down by bisection of ln u between fixed ends, every value keyed by its place, until pieces are as
- * short as `finest`; inside a piece, points are Brownian bridges between their known neighbours. So all walks of a key
+ * short as the steps there; inside a piece, points are Brownian bridges between their known neighbours. So all walks of a key
  * share the coarse course of the noise, and finer ones see the same path more closely; the increments of one walk are
  * those of one Brownian motion to the last bit. Lévy's construction; as a source for SDE solvers: Li et al. 2020,
  * arXiv:2001.01328, Algorithm 3.
@@ -75,9 +78,10 @@ const reach = 45;
 /** Points remembered besides the pieces around the last one: the ends of a step, and those inside it. */
 const remembered = 6;
 
-function motionOf<X>({ space, like, key: given, finest = 1e-3 }: BrownianOptions<X>, power: number): Motion<X> {
+function motionOf<X>(options: BrownianOptions<X>, power: number): Motion<X> {
+  const { space, like, key: given } = options;
   const key = power === 1 ? given : fold(given, 'power', power);
-  const depth = Math.max(0, Math.ceil(Math.log2((2 * reach) / (Math.max(finest, 1e-9) * Math.abs(power)))));
+  const stepAt = shortestStep(options, power);
   const draw = (...labels: readonly (string | number)[]): X => space.gaussian(like, fold(key, ...labels));
   const zero: Point<X> = { log: -Infinity, time: 0, value: space.lincomb([0, like]) };
 
@@ -114,12 +118,12 @@ function motionOf<X>({ space, like, key: given, finest = 1e-3 }: BrownianOptions
       pieces = [pieceOf(low, high, 1)];
     }
     pieces = pieces.filter(({ left, right }, i) => i === 0 || (left.log <= log && log < right.log));
-    for (let level = pieces.length; level <= depth; level++) {
-      const { left, right, middle } = pieces.at(-1)!;
+    for (let piece = pieces.at(-1)!; ; pieces = [...pieces, piece]) {
+      const { left, right, middle } = piece;
+      if (right.log - left.log <= stepAt(left.log, right.log)) return piece;
       const half = log < middle().log ? ([left, middle()] as const) : ([middle(), right] as const);
-      pieces = [...pieces, pieceOf(...half, level + 1)];
+      piece = pieceOf(...half, pieces.length + 1);
     }
-    return pieces.at(-1)!;
   };
 
   const at = (log: number): Point<X> => {
@@ -145,3 +149,20 @@ function motionOf<X>({ space, like, key: given, finest = 1e-3 }: BrownianOptions
     return space.lincomb([scale, end.value], [-scale, start.value]);
   };
 }
+
+/** The shortest step, in ln u, of those that touch the piece between two places. */
+function shortestStep({ walk, finest = 1e-3 }: BrownianOptions<unknown>, power: number) {
+  if (walk === undefined) return () => Math.max(finest, least) * Math.abs(power);
+  const steps = walk
+    .map(({ from, to }) => [from, to].map((level) => clockOf(level, power)) as [number, number])
+    .map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const)
+    .filter(([low, high]) => low < high);
+  return (left: number, right: number): number =>
+    steps.reduce(
+      (shortest, [low, high]) => (low < right && high > left ? Math.min(shortest, high - low) : shortest),
+      Infinity,
+    );
+}
+
+/** Closer levels than this are told apart inside a piece. */
+const least = 1e-9;

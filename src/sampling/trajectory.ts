@@ -4,9 +4,9 @@ import { fold, type Key } from '../core/random.js';
 import type { Space } from '../core/space.js';
 import { isFiniteValue, isFloats } from '../core/values.js';
 import type { Grid } from '../diffusion/grid.js';
-import { type Level, logSnr, magnitude } from '../diffusion/level.js';
+import { type Level, magnitude } from '../diffusion/level.js';
 import { brownian } from './brownian.js';
-import { type Interval, intervals, noisiest, type Steps } from './intervals.js';
+import { intervals, noisiest, type Steps } from './intervals.js';
 import type { Landing } from './landing.js';
 import type { Limit } from './limit.js';
 import type { Denoiser, Estimate, Past, Sampler, VarianceDenoiser } from './sampler.js';
@@ -49,7 +49,7 @@ export async function* trajectory<X>(options: TrajectoryOptions<X>): AsyncGenera
   let x = options.start;
   let history: readonly Past<X>[] = [];
   const path = intervals(steps);
-  const wiener = brownian({ space, like: options.start, key: fold(key, 'brownian'), ...finestOf(path) });
+  const wiener = brownian({ space, like: options.start, key: fold(key, 'brownian'), walk: path });
   for (const [index, { from, to, via = [] }] of path.entries()) {
     signal?.throwIfAborted();
     if (from.sigma === 0 && sampler.direction === 'down') throw startsClean(sampler.name, index);
@@ -124,13 +124,6 @@ export interface StartingNoiseOptions<X> {
 /** x at the first of `steps` when the data has unit variance and is long forgotten: √(α² + σ²)·noise. */
 export function startingNoise<X>({ steps, like, space, key, scale = magnitude }: StartingNoiseOptions<X>): X {
   return space.lincomb([scale(noisiest(steps)), space.gaussian(like, fold(key, 'start'))]);
-}
-
-/** The shortest interval in log-SNR: what a Brownian motion has to tell apart. */
-function finestOf(path: readonly Interval[]): { readonly finest?: number } {
-  const lengths = path.map(({ from, to }) => Math.abs(logSnr(to) - logSnr(from)));
-  const finest = lengths.reduce((least, length) => (length > 0 && length < least ? length : least), Infinity);
-  return finest < Infinity ? { finest } : {};
 }
 
 const startsClean = (who: string, index: number): ToolkitError =>

@@ -82,8 +82,7 @@ export function resampling<Y>({ sampler, visits, space, like, key }: ResamplingO
         const x = at.lincomb([r, at.x], [added, at.noise('back')]);
         return { x, denoised: at.history[0]?.denoised ?? at.x };
       }
-      const finest = Math.abs(logSnr(to) - logSnr(from));
-      const own = { space, like, key: fold(key, 'visit', at.index), ...(finest < Infinity && { finest }) };
+      const own = { space, like, key: fold(key, 'visit', at.index), walk: [{ from, to }] };
       const fresh = brownian(own) as unknown as typeof at.brownian;
       const history = at.history.slice(0, Math.min(since, sampler.memory));
       return sampler.step({ ...at, index: place, count, history, brownian: fresh });
