@@ -32,9 +32,13 @@ export function fold(from: Key, ...labels: readonly Label[]): Key {
     // 12 bytes a block; the fourth counter word holds the type tag, the length and the block number.
     for (let at = 0, block = 0; at === 0 || at < bytes.length; at += 12, block++) {
       const tag = ((typeof label === 'number' ? 1 : 2) << 28) ^ (bytes.length << 12) ^ block;
-      const out = philox([word(bytes, at), word(bytes, at + 4), word(bytes, at + 8), tag >>> 0], [lo, hi]);
-      lo = out[0];
-      hi = out[1];
+      counter[0] = word(bytes, at);
+      counter[1] = word(bytes, at + 4);
+      counter[2] = word(bytes, at + 8);
+      counter[3] = tag;
+      encipher(counter, 0, lo, hi);
+      lo = counter[0];
+      hi = counter[1];
     }
   }
   return { lo, hi };
@@ -186,6 +190,12 @@ function mulHigh(high: number, low: number, x: number): number {
 }
 
 const utf8 = new TextEncoder();
-const numberBytes = (value: number): Uint8Array => new Uint8Array(Float64Array.of(value).buffer);
+/** Room for one number and for one counter: names are made by the thousand. */
+const [double, counter] = [new Float64Array(1), new Uint32Array(4)];
+const doubleBytes = new Uint8Array(double.buffer);
+function numberBytes(value: number): Uint8Array {
+  double[0] = value;
+  return doubleBytes;
+}
 const word = (bytes: Uint8Array, at: number): number =>
   ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
