@@ -1,5 +1,5 @@
 /** A sampler is one rule for one interval. This one is the midpoint rule, and its order of convergence is measured. */
-import { key, type Space } from 'langevin/core';
+import { key, numberSpace } from 'langevin/core';
 import { type Denoiser, defineSampler, euler, heun, karrasSteps, sample } from 'langevin/sampling';
 
 /** x′ = x + h·d(x + h/2·d(x, σ), σ + h/2), d = (x − D)/σ: Euler's slope, taken again half-way. For α = 1. */
@@ -20,11 +20,6 @@ const midpoint = defineSampler({
 });
 
 // Plain numbers are a space, and for data ~ N(0, 1) the denoiser is x/(1 + σ²): the exact end of the walk is known.
-const space: Space<number> = {
-  lincomb: (...terms) => terms.reduce((sum, [c, x]) => sum + c * x, 0),
-  gaussian: () => 0,
-  map: (x, f) => f(x),
-};
 const denoise: Denoiser<number> = async (x, { sigma }) => x / (1 + sigma ** 2);
 const exact = 3 / Math.sqrt(1 + 10 ** 2);
 
@@ -32,7 +27,7 @@ for (const sampler of [euler(), heun(), midpoint()]) {
   const errors: string[] = [];
   for (const count of [20, 40, 80]) {
     const steps = karrasSteps({ count, sigmaMin: 0.001, sigmaMax: 10 });
-    const end = await sample({ denoise, sampler, steps, start: 3, space, key: key(0) });
+    const end = await sample({ denoise, sampler, steps, start: 3, space: numberSpace, key: key(0) });
     errors.push(Math.abs(end - exact).toExponential(1));
   }
   console.log(`${sampler.name}: error ${errors.join(', ')} with 20, 40 and 80 steps`);

@@ -1,15 +1,8 @@
-import { gaussian } from '../src/core/random.js';
-import type { Space } from '../src/core/space.js';
+/** Samplers can be tested with no tensor library at all. */
+export { numberSpace as numbers } from '../src/core/space.js';
+
 import type { Level } from '../src/diffusion/level.js';
 import type { Denoiser } from '../src/sampling/sampler.js';
-
-/** Scalars are a space too: samplers can be tested with no tensor library at all. */
-export const numbers: Space<number> = {
-  lincomb: (...terms) => terms.reduce((sum, [c, value]) => sum + c * value, 0),
-  gaussian: (_, key) => gaussian(key),
-  map: (x, f) => f(x),
-  clamp: (x, range) => Math.min(range, Math.max(-range, x)),
-};
 
 export interface GaussianData {
   readonly denoise: Denoiser<number>;

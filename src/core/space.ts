@@ -1,7 +1,7 @@
 import { clampKernel } from './clamp-kernel.js';
 import { ToolkitError } from './errors.js';
 import { floats, type HostArray, sizeOf } from './host-array.js';
-import { fillGaussians, fold, type Key } from './random.js';
+import { fillGaussians, fold, gaussian, type Key } from './random.js';
 import { sumKernel } from './sum-kernel.js';
 
 export type Term<X> = readonly [coefficient: number, value: X];
@@ -20,6 +20,20 @@ export interface Space<X> {
   /** What lies outside of [−range, range] moved to the nearer end. */
   clamp(x: X, range: number): X;
 }
+
+/**
+ * Plain numbers as a space: rules and problems on the line, without arrays.
+ *
+ * @example
+ * import { numberSpace } from 'langevin/core';
+ * numberSpace.lincomb([2, 3], [1, 0.5]); // → 6.5
+ */
+export const numberSpace: Space<number> = {
+  lincomb: (...terms) => terms.reduce((sum, [c, x]) => sum + c * x, 0),
+  gaussian: (_, key) => gaussian(key),
+  map: (x, f) => f(x),
+  clamp: (x, range) => Math.min(range, Math.max(-range, x)),
+};
 
 export interface BatchSpaceOptions {
   /** Index of the first row in the whole job: row i draws from the stream of sample `first + i`. */

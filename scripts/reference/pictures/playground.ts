@@ -1,6 +1,6 @@
 import { floats, type HostArray } from '../../../src/core/host-array.js';
-import { fold, gaussians, key } from '../../../src/core/random.js';
-import { batchSpace, type Space } from '../../../src/core/space.js';
+import { fold, key } from '../../../src/core/random.js';
+import { batchSpace } from '../../../src/core/space.js';
 import { cosine, kinds, type Level, mixture } from '../../../src/diffusion/index.js';
 import { gridOf, heatMap, type Mark, type Range } from '../../../src/plot/index.js';
 import { type Denoiser, intervals, type Sampler, type Steps, trajectory } from '../../../src/sampling/index.js';
@@ -26,14 +26,6 @@ export const evenly = (count: number, [from, to]: Range = shown): readonly Level
 export const times = Array.from({ length: 161 }, (_, i) => 0.001 + (0.998 * i) / 160);
 
 export const schedule = cosine();
-
-/** One number as a value of samplers. */
-export const numbers: Space<number> = {
-  lincomb: (...terms) => terms.reduce((sum, [c, x]) => sum + c * x, 0),
-  gaussian: (_, stream) => gaussians(stream, 1)[0]!,
-  map: (x, f) => f(x),
-  clamp: (x, range) => Math.min(range, Math.max(-range, x)),
-};
 
 export type Batch = HostArray<'float32'>;
 

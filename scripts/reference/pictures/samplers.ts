@@ -1,5 +1,6 @@
 import { floats } from '../../../src/core/host-array.js';
 import { key } from '../../../src/core/random.js';
+import { numberSpace } from '../../../src/core/space.js';
 import { histogram, logSnr } from '../../../src/diffusion/index.js';
 import { bars, category, line, type PlotOptions, panels, scatter } from '../../../src/plot/index.js';
 import {
@@ -22,7 +23,6 @@ import {
   flowed,
   grey,
   levelOf,
-  numbers,
   shown,
   walked,
 } from './playground.js';
@@ -146,7 +146,7 @@ async function errorOf(sampler: Sampler, count: number): Promise<Point> {
   let square = 0;
   for (const [i, start] of starts.entries()) {
     const steps = evenly(count, measured);
-    const end = await sample({ denoise, sampler, steps, start, space: numbers, key: key(0) });
+    const end = await sample({ denoise, sampler, steps, start, space: numberSpace, key: key(0) });
     square += (end - exact[i]!) ** 2 / starts.length;
   }
   return { calls: calls / starts.length, error: Math.sqrt(square) };
@@ -190,7 +190,7 @@ async function returnPanel(name: string, create: SamplerFactory): Promise<PlotOp
     const steps = evenly(count, measured);
     let square = 0;
     for (const x of [-1.3, -0.9, 0.1, 0.8, 1.2]) {
-      const walk = { denoise: denoiseOne, space: numbers, key: key(0) };
+      const walk = { denoise: denoiseOne, space: numberSpace, key: key(0) };
       const noise = await sample({ ...walk, sampler: create(settings as never), steps: reversed(steps), start: x });
       const back = await sample({ ...walk, sampler: ddim(), steps, start: noise });
       square += (back - x) ** 2 / 5;
