@@ -1,5 +1,6 @@
 import type { OptionSpecs } from '../../src/core/options.js';
 import { key } from '../../src/core/random.js';
+import { numberSpace } from '../../src/core/space.js';
 import { type Grid, grid, type Schedule, schedules } from '../../src/diffusion/index.js';
 import {
   intervals,
@@ -11,7 +12,6 @@ import {
   sample,
   trailing,
 } from '../../src/sampling/index.js';
-import { numbers } from './pictures/playground.js';
 import { stepOptions } from './pictures/steps.js';
 
 /** Every registered schedule at its defaults, cut into a chain. */
@@ -61,7 +61,7 @@ export const samplerDefined = (create: SamplerFactory): Promise<Readonly<Record<
       steps: direction === 'up' ? reversed(intervals(steps).slice(1)) : steps,
       start: direction === 'up' ? 0.4 : 0.7 * Math.hypot(level.alpha, level.sigma),
       grid: training,
-      space: numbers,
+      space: numberSpace,
       key: key(0),
     });
   });
