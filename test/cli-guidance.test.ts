@@ -143,6 +143,16 @@ suite('the recipe', () => {
     });
   });
 
+  test('several classes are climbed towards together', async () => {
+    const told = await recipeOf('--class', 'noto/cat & !0.5*noto/dog, noto/dog', '--classifier', place('climber'));
+    const [cat, dog] = ['noto/cat', 'noto/dog'].map((name) => climbing.classes.indexOf(name)) as [number, number];
+    const both = [
+      { label: cat, weight: 1 },
+      { label: dog, weight: -0.5 },
+    ];
+    assert.deepEqual((told['guidance'] as { towards: unknown }).towards, [both, both, dog]);
+  });
+
   test('names the networks that were asked, with their weights, and stands in the picture', async () => {
     const out = place('named.png');
     const { code, stderr } = await sample(
@@ -250,13 +260,6 @@ suite('what is wrong', () => {
       [...cat, '--guidance-method', 'cfg++', '--negative', 'noto/dog'],
       'sample: cfg++ takes its noise from the model told no class. Leave --negative out.',
     );
-    for (const text of ['!noto/cat', 'noto/cat&noto/dog', '2*noto/cat']) {
-      await refused(
-        ['--class', text, '--classifier', place('climber')],
-        'sample: --classifier climbs towards one class of each picture, and --class composes several or weighs them. ' +
-          'Name single classes, or leave --classifier out.',
-      );
-    }
     await refused(
       [...cat, '--guidance-method', 'cfg++', '--guidance-rescale', '0.5'],
       'rescale cannot be put around guidance that changes the path (cfg++, classifier-mean). Leave one of them out.',

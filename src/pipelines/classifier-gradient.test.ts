@@ -82,6 +82,21 @@ suite('classifierGradient', () => {
     assert.deepEqual(rows(all, 2, 3).data, rows(all, 0, 1).data);
   });
 
+  test('of several classes it is the sum with their weights', async () => {
+    const model = tinyClassifier();
+    using gradients = classifierGradient({ model, runtime, batch: 2, space });
+    const [a, b] = await Promise.all([gradients([0, 0])(x, level), gradients([2, 2])(x, level)]);
+    const both = [
+      { label: 0, weight: 1.5 },
+      { label: 2, weight: -0.5 },
+    ];
+    const got = await gradients([both, 2])(x, level);
+    const expected = concatRows([rows(space.lincomb([1.5, a], [-0.5, b]), 0, 1), rows(b, 1, 2)]);
+    for (const [i, value] of got.data.entries()) {
+      assert.ok(Math.abs(value - expected.data[i]!) < 1e-6, `${i}: ${value} is not ${expected.data[i]}`);
+    }
+  });
+
   test('a row that wants nothing has no gradient', async () => {
     const model = tinyClassifier();
     using gradients = classifierGradient({ model, runtime, batch: 2, space });

@@ -7,6 +7,7 @@ import { bindParams } from '../nn/index.js';
 import type { Executable, Runtime } from '../runtime/index.js';
 import { assemble, type Gradient } from '../sampling/index.js';
 import type { ClassifierModel } from './classifier.js';
+import { type Wanted, weighted } from './labels.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -19,11 +20,11 @@ export interface ClassifierGradientOptions {
   readonly space: Space<Batch>;
 }
 
-/** Gradients of one classifier, for the labels they are asked about: one a row, null for a row that wants nothing. */
+/** Gradients of one classifier, for what each row wants: one class, several with weights, or nothing. */
 export interface ClassifierGradients extends Disposable {
-  (labels: readonly (number | null)[]): Gradient<Batch>;
-  /** ∇ₓ Σ log p(y | x) at what the network sees and is told. */
-  run(x: Batch, cNoise: number, labels: readonly (number | null)[]): Promise<Batch>;
+  (wanted: readonly Wanted[]): Gradient<Batch>;
+  /** ∇ₓ Σ w·log p(y | x) at what the network sees and is told. */
+  run(x: Batch, cNoise: number, wanted: readonly Wanted[]): Promise<Batch>;
 }
 
 /**
@@ -31,6 +32,8 @@ export interface ClassifierGradients extends Disposable {
  *
  *   log p(y | x) = log softmax(F(c_in·x; c_noise))_y,   or log sigmoid(F)_y of attributes
  *   ∇ₓ log p(y | x) = c_in·∇ log p(y | c_in·x)
+ *
+ * Of several classes the sum with their weights is taken: the gradient of log Π p(yᵢ | x)^wᵢ.
  *
  * Reverse mode over the graph of the classifier; Dhariwal & Nichol 2021, arXiv:2105.05233, Section 4. c_in and c_noise are
  * those of the scheme the classifier was trained with, so that the model it guides may have another. Compiled when first
@@ -48,22 +51,24 @@ export function classifierGradient(options: ClassifierGradientOptions): Classifi
     compiled.set(shape.join(), made);
     return made;
   };
-  const run: ClassifierGradients['run'] = async (x, cNoise, labels) => {
+  const run: ClassifierGradients['run'] = async (x, cNoise, wanted) => {
     const count = x.shape[0]!;
     const size = Math.ceil(count / batch) * batch;
     const y = floats([size, classes]);
-    for (const [row, label] of labels.entries()) if (label !== null) y.data[row * classes + label] = 1;
+    for (const [row, aim] of wanted.entries()) {
+      for (const { label, weight } of weighted(aim)) y.data[row * classes + label]! += weight;
+    }
     const shown = padRows(x, size);
     const t = floats([size], new Float32Array(size).fill(cNoise));
     const { dx } = await (await executable(shown.shape)).run({ x: shown, t, y });
     return count === size ? (dx as Batch) : rows(dx as Batch, 0, count);
   };
   const gradient =
-    (labels: readonly (number | null)[]): Gradient<Batch> =>
+    (wanted: readonly Wanted[]): Gradient<Batch> =>
     async (x, level) => {
       const { cIn, cNoise } = precondition(level);
-      if (cIn === 1) return run(x, cNoise, labels);
-      return space.lincomb([cIn, await run(space.lincomb([cIn, x]), cNoise, labels)]);
+      if (cIn === 1) return run(x, cNoise, wanted);
+      return space.lincomb([cIn, await run(space.lincomb([cIn, x]), cNoise, wanted)]);
     };
   return Object.assign(gradient, {
     run,

@@ -64,7 +64,19 @@ suite('guidance by name', () => {
     autoguidance: [{ choices: [{ name: 'autoguidance' }] }, { weak }],
     'apg away from a weak model': [{ choices: [{ name: 'apg' }] }, { weak }],
     'a classifier, score form': [
-      { choices: [free(2), { name: 'classifier-score', options: { scale: 5 } }], towards: [0, 1, null, 2, 0] },
+      {
+        choices: [free(2), { name: 'classifier-score', options: { scale: 5 } }],
+        towards: [
+          0,
+          [
+            { label: 1, weight: 2 },
+            { label: 0, weight: -1 },
+          ],
+          null,
+          2,
+          0,
+        ],
+      },
       { classifier: climbing },
     ],
     'a classifier, mean form': [

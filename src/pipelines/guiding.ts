@@ -19,18 +19,12 @@ import {
 } from '../sampling/index.js';
 import type { ClassifierModel } from './classifier.js';
 import { classifierGradient } from './classifier-gradient.js';
-import { type Labels, nullLabel } from './labels.js';
+import { type Condition, type Labels, nullLabel, type Wanted, weighted } from './labels.js';
 import type { DiffusionModel } from './model.js';
 import { type BatchNetwork, batchNetwork } from './network.js';
 import { questions } from './questions.js';
 
 type Batch = HostArray<'float32'>;
-
-/** One class that a picture is told, and how much it counts; negative for what it must not be. */
-export interface Condition {
-  readonly label: number;
-  readonly weight: number;
-}
 
 /** How the pictures of a job are guided, as plain JSON: this part of a recipe. */
 export interface Guiding {
@@ -40,8 +34,8 @@ export interface Guiding {
   readonly composed?: readonly (readonly Condition[])[];
   /** Classes that no picture should be. */
   readonly negatives?: readonly number[];
-  /** The output of the classifier that each picture climbs towards; null for none. */
-  readonly towards?: readonly (number | null)[];
+  /** The outputs of the classifier that each picture climbs towards, log p(y | x) of each counted by its weight. */
+  readonly towards?: readonly Wanted[];
 }
 
 /** Other networks that guidance asks. */
@@ -173,7 +167,7 @@ export function checkGuidance({
   };
   const named = [...(negatives ?? []), ...(composed ?? []).flat().map(({ label }) => label)];
   checkAll('labels of guidance', named, model.config.num_class_embeds ?? 0);
-  const wanted = towards?.filter((output) => output !== null) ?? [];
+  const wanted = towards?.flatMap(weighted).map(({ label }) => label) ?? [];
   checkAll('outputs to climb towards', wanted, classifier?.network.config.num_classes ?? Infinity);
 }
 

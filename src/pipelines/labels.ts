@@ -6,6 +6,19 @@ type Conditional = Pick<DiffusionModel, 'config' | 'classes'>;
 /** One label a picture; null for "any class". */
 export type Labels = readonly (number | null)[];
 
+/** One class, and how much it counts; negative for what a picture must not be. */
+export interface Condition {
+  readonly label: number;
+  readonly weight: number;
+}
+
+/** Classes that are told, or wanted, together: one alone, several with weights, or none. */
+export type Wanted = number | readonly Condition[] | null;
+
+/** The same as weighted classes. */
+export const weighted = (wanted: Wanted): readonly Condition[] =>
+  wanted === null ? [] : typeof wanted === 'number' ? [{ label: wanted, weight: 1 }] : wanted;
+
 /** The label that stands for no class, where the model has one. */
 export function nullLabel({ config, classes }: Conditional): number | null {
   const rows = config.num_class_embeds;

@@ -4,7 +4,7 @@ import type { OptionSpecs } from '../../core/options.js';
 import { batchSpace } from '../../core/space.js';
 import { didYouMean } from '../../core/text.js';
 import { gridFromConfig } from '../../diffusion/index.js';
-import type { Condition, DiffusionModel, Guiding } from '../../pipelines/index.js';
+import type { Condition, DiffusionModel, Guiding, Wanted } from '../../pipelines/index.js';
 import {
   type Choice,
   type Denoiser,
@@ -75,11 +75,11 @@ export function settleGuidance(given: SettleGuidanceOptions): number | Guiding {
   if (isBare && !opened.models.weak && !climb) return Number(only?.options?.['scale'] ?? 1);
   return {
     choices,
-    ...(isComposed && { composed: conditions! }),
+    ...(isComposed && model.classes !== null && { composed: conditions! }), // others have no label to tell
     ...(options.negative !== null && {
       negatives: parseClasses(options.negative, model.classes, { owner, option: 'negative' }),
     }),
-    ...(climb && { towards: conditions!.map((row) => (row[0] ? outputOf(row[0].label, given) : null)) }),
+    ...(climb && { towards: conditions!.map((row) => wantedOf(row, given)) }),
   };
 }
 
@@ -150,12 +150,6 @@ function climbOf({
   if (conditions === null) {
     throw usageError(`${owner}: --classifier needs a class to climb towards. Name one with --class.`);
   }
-  if (conditions.some(isComposition)) {
-    throw usageError(
-      `${owner}: --classifier climbs towards one class of each picture, and --class composes several or weighs them. ` +
-        'Name single classes, or leave --classifier out.',
-    );
-  }
   const scale = classifierScale ?? 1;
   if (classifierForm === 'score') return { name: 'classifier-score', options: { scale } };
   const variance = scheme.sampler.options?.['variance'] ?? 'small';
@@ -167,6 +161,12 @@ function climbOf({
     );
   }
   return { name: 'classifier-mean', options: { scale, variance } };
+}
+
+/** What the classifier is climbed towards for the classes of a picture: a plain number where it is one class as it is. */
+function wantedOf(row: readonly Condition[], given: SettleGuidanceOptions): Wanted {
+  const wanted = row.map(({ label, weight }) => ({ label: outputOf(label, given), weight }));
+  return isComposition(row) ? wanted : (wanted[0]?.label ?? null);
 }
 
 /** The output of the classifier for a label of the model. */
