@@ -15,7 +15,7 @@ import { batchSpace } from '../../src/core/space.js';
 import { emoji, finish, gather } from '../../src/data/index.js';
 import { classifierFeatures, editingCurve, hspace, loadClassifier, loadModel } from '../../src/pipelines/index.js';
 import { createRuntime } from '../../src/runtime/node.js';
-import { cosine, dot } from '../../src/sampling/editing/vectors.js';
+import { cosine, dot } from '../../src/sampling/editing/h-space/vectors.js';
 import { assemble, directions, editingInterval, startingNoise } from '../../src/sampling/index.js';
 
 const [from = 'models/emoji-32', names = 'skin-tone:dark,open-mouth', count = '16'] = process.argv.slice(2);

@@ -25,7 +25,7 @@ import {
   semanticAll,
 } from '../../src/pipelines/index.js';
 import { createRuntime } from '../../src/runtime/node.js';
-import { cosine, dot } from '../../src/sampling/editing/vectors.js';
+import { cosine, dot } from '../../src/sampling/editing/h-space/vectors.js';
 
 type Batch = HostArray<'float32'>;
 

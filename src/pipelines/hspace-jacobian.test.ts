@@ -4,7 +4,7 @@ import { tinyModel } from '../../test/model-fixtures.js';
 import { floats } from '../core/host-array.js';
 import { fold, gaussians, key } from '../core/random.js';
 import { createRuntime } from '../runtime/node.js';
-import { cosine, dot } from '../sampling/editing/vectors.js';
+import { cosine, dot } from '../sampling/editing/h-space/vectors.js';
 import { jacobian, symmetricEigen } from '../sampling/index.js';
 import { hspace } from './hspace.js';
 import { hspaceJacobian } from './hspace-jacobian.js';

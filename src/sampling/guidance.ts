@@ -4,7 +4,7 @@ import type { Space } from '../core/space.js';
 import type { Level } from '../diffusion/level.js';
 import type { Landed, Landing } from './landing.js';
 import { remembered } from './remembered.js';
-import { running } from './running.js';
+import { running } from './rules/running.js';
 import type { Denoiser } from './sampler.js';
 
 /** ∇ₓ log p(y | x) of a classifier that knows noise, at a level; y is already bound. */

@@ -5,10 +5,10 @@ import { type NetworkAt, type PreconditionName, preconditions } from '../diffusi
 import type { Precondition } from '../diffusion/precondition/precondition.js';
 import { type Prediction, type PredictionName, predictions } from '../diffusion/processes/predictions.js';
 import { intervals, type Steps } from './intervals.js';
+import { reversed } from './levels/reversed.js';
 import type { Limit } from './limit.js';
 import { type LimitName, limits } from './limits/index.js';
 import type { NoiseSteps } from './noise-steps.js';
-import { reversed } from './reversed.js';
 import type { Sampler } from './sampler.js';
 import { type SamplerName, samplers } from './samplers/index.js';
 import { type StartName, starts } from './start.js';

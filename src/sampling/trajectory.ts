@@ -5,10 +5,10 @@ import type { Space } from '../core/space.js';
 import { isFiniteValue, isFloats } from '../core/values.js';
 import type { Grid } from '../diffusion/grid.js';
 import { type Level, magnitude } from '../diffusion/level.js';
-import { brownian } from './brownian.js';
 import { intervals, noisiest, type Steps } from './intervals.js';
 import type { Landing } from './landing.js';
 import type { Limit } from './limit.js';
+import { brownian } from './rules/brownian.js';
 import type { Denoiser, Estimate, Past, Sampler, VarianceDenoiser } from './sampler.js';
 
 /** What one step saw: where it started, and the clean value it expected there. */

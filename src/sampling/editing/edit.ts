@@ -10,9 +10,9 @@ import type { Limit } from '../limit.js';
 import type { Denoiser, Sampler, VarianceDenoiser } from '../sampler.js';
 import { type Frame, startingNoise, trajectory } from '../trajectory.js';
 import type { Batch } from './batch.js';
-import { blend } from './blend.js';
 import { type Cost, costOf } from './cost.js';
-import { isEmptyMask, maskFor } from './masks.js';
+import { blend } from './painting/blend.js';
+import { isEmptyMask, maskFor } from './painting/masks.js';
 
 /** Jᵀ·v of a denoiser at (x; level), where J is the derivative of D by x. Made where gradients are: see `pipelines`. */
 export type Pullback<X> = (x: X, level: Level, cotangent: X) => Promise<X>;

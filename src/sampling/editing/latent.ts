@@ -1,5 +1,5 @@
 import { intervals } from '../intervals.js';
-import { reversed } from '../reversed.js';
+import { reversed } from '../levels/reversed.js';
 import { ddimInverse } from '../samplers/ode/ddim-inverse.js';
 import type { Batch } from './batch.js';
 import { costOfPath } from './cost.js';

@@ -1,5 +1,5 @@
 import { number } from '../../core/options.js';
-import { asymmetric } from '../editing/asymmetric.js';
+import { asymmetric } from '../editing/h-space/asymmetric.js';
 import { defineGuidance } from '../guidance.js';
 import { classifierFree } from './classifier-free.js';
 

@@ -7,11 +7,11 @@ import { batchSpace } from '../../core/space.js';
 import { type Bell, cosine, grid, type Level, type Mixture, mixture, posterior } from '../../diffusion/index.js';
 import type { Gradient } from '../guidance.js';
 import { guidedPath } from '../guided-path.js';
+import { within } from '../levels/within.js';
 import type { Denoiser, Sampler } from '../sampler.js';
 import { ddim, ddpm, dpmpp2m, samplers } from '../samplers/index.js';
 import { trailing } from '../steps/trailing.js';
 import { sample } from '../trajectory.js';
-import { within } from '../within.js';
 import {
   apg,
   autoguidance,

@@ -1,6 +1,6 @@
 import { number } from '../../core/options.js';
 import { defineGuidance } from '../guidance.js';
-import { isWithin, within } from '../within.js';
+import { isWithin, within } from '../levels/within.js';
 
 /**
  * Guidance in a limited interval: `guided` where low < σ/α ≤ high, the plain conditional denoiser elsewhere.

@@ -9,7 +9,7 @@ import { fold, key } from '../../core/random.js';
 import { batchSpace } from '../../core/space.js';
 import { cosine, grid, type Level, linear } from '../../diffusion/index.js';
 import { type Interval, intervals, type Steps } from '../intervals.js';
-import { reversed } from '../reversed.js';
+import { reversed } from '../levels/reversed.js';
 import type { Sampler, SamplerCheck, SamplerDefinition, Step } from '../sampler.js';
 import { karrasSteps } from '../steps/karras.js';
 import { leading } from '../steps/leading.js';

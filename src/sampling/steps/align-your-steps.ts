@@ -1,8 +1,8 @@
 import { choice } from '../../core/options.js';
-import { ratioOptions } from '../descent.js';
-import { logLinear } from '../log-linear.js';
+import { ratioOptions } from '../levels/descent.js';
+import { logLinear } from '../levels/log-linear.js';
+import { ratioSteps } from '../levels/ratios.js';
 import { defineSteps } from '../noise-steps.js';
-import { ratioSteps } from '../ratios.js';
 
 /**
  * The published levels for 10 steps. Sabour et al. 2024, arXiv:2404.14507, as listed in the authors' quick-start guide

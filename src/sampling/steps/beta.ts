@@ -1,8 +1,8 @@
 import { choice, number } from '../../core/options.js';
-import { betaQuantile } from '../beta-quantile.js';
-import { levelAt, ratioOf, ratioOptions } from '../descent.js';
+import { betaQuantile } from '../levels/beta-quantile.js';
+import { levelAt, ratioOf, ratioOptions } from '../levels/descent.js';
+import { fractions, ratioSteps } from '../levels/ratios.js';
 import { defineSteps } from '../noise-steps.js';
-import { fractions, ratioSteps } from '../ratios.js';
 
 /**
  * Quantiles of a beta distribution: many steps at both ends, few in the middle.

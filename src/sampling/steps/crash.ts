@@ -1,4 +1,4 @@
-import { scaled } from '../descent.js';
+import { scaled } from '../levels/descent.js';
 import { defineSteps } from '../noise-steps.js';
 
 /**

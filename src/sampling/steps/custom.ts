@@ -1,10 +1,10 @@
 import { show, ToolkitError } from '../../core/errors.js';
 import { choice, text } from '../../core/options.js';
 import type { Grid } from '../../diffusion/grid.js';
-import { descent, ratioOptions, roundHalfEven } from '../descent.js';
-import { logLinear, stretch } from '../log-linear.js';
+import { descent, ratioOptions, roundHalfEven } from '../levels/descent.js';
+import { logLinear, stretch } from '../levels/log-linear.js';
+import { ratioSteps } from '../levels/ratios.js';
 import { defineSteps } from '../noise-steps.js';
-import { ratioSteps } from '../ratios.js';
 
 const { sigmaMin: _min, sigmaMax: _max, within: _within, end: _end, ...others } = ratioOptions;
 

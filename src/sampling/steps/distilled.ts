@@ -1,6 +1,6 @@
 import { ToolkitError } from '../../core/errors.js';
 import { choice, integer } from '../../core/options.js';
-import { descent } from '../descent.js';
+import { descent } from '../levels/descent.js';
 import { defineSteps } from '../noise-steps.js';
 
 /**

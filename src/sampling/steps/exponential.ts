@@ -1,6 +1,6 @@
-import { ratioOptions } from '../descent.js';
+import { ratioOptions } from '../levels/descent.js';
+import { fractions, ratioSteps } from '../levels/ratios.js';
 import { defineSteps } from '../noise-steps.js';
-import { fractions, ratioSteps } from '../ratios.js';
 
 /**
  * σ evenly spaced in its logarithm.

@@ -1,9 +1,9 @@
 import { ToolkitError } from '../../core/errors.js';
 import { choice, number } from '../../core/options.js';
 import { cleanLevel, type Level } from '../../diffusion/level.js';
-import { betaQuantile } from '../beta-quantile.js';
+import { betaQuantile } from '../levels/beta-quantile.js';
+import { fractions } from '../levels/ratios.js';
 import { defineSteps } from '../noise-steps.js';
-import { fractions } from '../ratios.js';
 
 /**
  * Times of the straight path x = (1 − σ)·clean + σ·noise, evenly spaced and then shifted towards the noise.

@@ -1,7 +1,7 @@
 import { number } from '../../core/options.js';
-import { ratioOptions } from '../descent.js';
+import { ratioOptions } from '../levels/descent.js';
+import { fractions, ratioSteps } from '../levels/ratios.js';
 import { defineSteps } from '../noise-steps.js';
-import { fractions, ratioSteps } from '../ratios.js';
 
 /**
  * A geometric sequence of σ, the levels of noise-conditional score networks and annealed Langevin dynamics.

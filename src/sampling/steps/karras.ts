@@ -1,8 +1,8 @@
 import { show, ToolkitError } from '../../core/errors.js';
 import { number } from '../../core/options.js';
-import { ratioOptions } from '../descent.js';
+import { ratioOptions } from '../levels/descent.js';
+import { fractions, ratioSteps } from '../levels/ratios.js';
 import { defineSteps } from '../noise-steps.js';
-import { fractions, ratioSteps } from '../ratios.js';
 
 export interface KarrasOptions {
   readonly count: number;

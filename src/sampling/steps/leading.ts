@@ -1,8 +1,8 @@
 import { choice, integer } from '../../core/options.js';
-import { descent, landingOptions } from '../descent.js';
-import { indexSpacings } from '../index-spacing.js';
+import { descent, landingOptions } from '../levels/descent.js';
+import { indexSpacings } from '../levels/index-spacing.js';
+import { visitable } from '../levels/visitable.js';
 import { defineSteps } from '../noise-steps.js';
-import { visitable } from '../visitable.js';
 
 /**
  * Every ⌊N/count⌋-th training index from 0 up, so the noisiest levels are left out.

@@ -1,8 +1,8 @@
 import { choice } from '../../core/options.js';
-import { descent, landingOptions, roundHalfEven } from '../descent.js';
-import { indexSpacings } from '../index-spacing.js';
+import { descent, landingOptions, roundHalfEven } from '../levels/descent.js';
+import { indexSpacings } from '../levels/index-spacing.js';
+import { visitable } from '../levels/visitable.js';
 import { defineSteps } from '../noise-steps.js';
-import { visitable } from '../visitable.js';
 
 /**
  * Training indices evenly from N − 1 down to 0, both included. Lin et al. 2023, arXiv:2305.08891, Table 2.

@@ -12,8 +12,8 @@ import {
   straight,
   ve,
 } from '../../diffusion/index.js';
-import { levelAt, ratioOf } from '../descent.js';
 import { intervals, type Steps } from '../intervals.js';
+import { levelAt, ratioOf } from '../levels/descent.js';
 import type { NoiseSteps } from '../noise-steps.js';
 import {
   alignYourSteps,

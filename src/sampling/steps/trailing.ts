@@ -1,7 +1,7 @@
-import { descent, landingOptions, roundHalfEven } from '../descent.js';
-import { indexSpacings } from '../index-spacing.js';
+import { descent, landingOptions, roundHalfEven } from '../levels/descent.js';
+import { indexSpacings } from '../levels/index-spacing.js';
+import { visitable } from '../levels/visitable.js';
 import { defineSteps } from '../noise-steps.js';
-import { visitable } from '../visitable.js';
 
 /**
  * Every (N/count)-th training index from N − 1 down, so the noisiest level is always visited.

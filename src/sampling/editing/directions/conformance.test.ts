@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { floats } from '../../../core/host-array.js';
 import { fold, gaussians, type Key, key } from '../../../core/random.js';
 import type { DirectionFactory, DirectionMaterial, DirectionNeed, Features } from '../direction.js';
-import { cosine, norm, scale } from '../vectors.js';
+import { cosine, norm, scale } from '../h-space/vectors.js';
 import { directions } from './index.js';
 
 const size = 6;

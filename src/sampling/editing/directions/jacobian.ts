@@ -1,7 +1,7 @@
 import { integer, number } from '../../../core/options.js';
 import { defineDirection } from '../direction.js';
-import { singularVectors } from '../singular-vectors.js';
-import { scale } from '../vectors.js';
+import { singularVectors } from '../h-space/singular-vectors.js';
+import { scale } from '../h-space/vectors.js';
 
 /**
  * The directions in which one picture answers most: the first right singular vectors of J = ∂f/∂h at that picture, f

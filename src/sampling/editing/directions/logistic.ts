@@ -1,7 +1,7 @@
 import { floats } from '../../../core/host-array.js';
 import { integer, number } from '../../../core/options.js';
 import { defineDirection, type Features } from '../direction.js';
-import { dot, meanRow, norm, scale, timesColumns, timesRows } from '../vectors.js';
+import { dot, meanRow, norm, scale, timesColumns, timesRows } from '../h-space/vectors.js';
 
 /**
  * The normal of the plane that tells pictures with the attribute from those without: logistic regression with a ridge,

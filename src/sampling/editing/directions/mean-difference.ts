@@ -1,5 +1,5 @@
 import { defineDirection } from '../direction.js';
-import { meanRow, norm } from '../vectors.js';
+import { meanRow, norm } from '../h-space/vectors.js';
 
 /**
  * The mean of pictures with the attribute less the mean of those without, v = μ⁺ − μ⁻: strength 1 is the usual change.

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { floats } from '../../../core/host-array.js';
 import { fold, gaussians, key } from '../../../core/random.js';
-import { singularVectors } from '../singular-vectors.js';
-import { symmetricEigen } from '../symmetric-eigen.js';
-import { cosine, dot, norm } from '../vectors.js';
+import { singularVectors } from '../h-space/singular-vectors.js';
+import { symmetricEigen } from '../h-space/symmetric-eigen.js';
+import { cosine, dot, norm } from '../h-space/vectors.js';
 import { jacobian, logistic, meanDifference, pca, trained } from './index.js';
 
 const noise = (name: string, n: number): Float32Array => gaussians(fold(key(5), name), n);

@@ -1,7 +1,7 @@
 import { integer } from '../../../core/options.js';
 import { defineDirection } from '../direction.js';
-import { singularVectors } from '../singular-vectors.js';
-import { meanRow, scale, timesColumns, timesRows } from '../vectors.js';
+import { singularVectors } from '../h-space/singular-vectors.js';
+import { meanRow, scale, timesColumns, timesRows } from '../h-space/vectors.js';
 
 /**
  * The directions in which features vary most, without labels: eigenvectors of the covariance, by subspace iteration.

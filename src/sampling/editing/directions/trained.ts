@@ -1,6 +1,6 @@
 import { ToolkitError } from '../../../core/errors.js';
 import { defineDirection } from '../direction.js';
-import { cosine, meanRow } from '../vectors.js';
+import { cosine, meanRow } from '../h-space/vectors.js';
 
 /**
  * The mean of what a trained function changes, v = mean of f(h): the implicit function of Asyrp made one direction for

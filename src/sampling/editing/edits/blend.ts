@@ -1,7 +1,7 @@
 import { choice } from '../../../core/options.js';
-import { blending, inpainting } from '../blending.js';
 import { defineEdit, walked } from '../edit.js';
-import { maskOf, startAround } from '../known-region.js';
+import { blending, inpainting } from '../painting/blending.js';
+import { maskOf, startAround } from '../painting/known-region.js';
 
 /**
  * Inpainting by blending: plain sampling in which the known region is put back after every step, noised to where the walk

@@ -1,7 +1,7 @@
 import { defineEdit } from '../edit.js';
-import { inverseCost, inverseOptions, inverseWalk } from '../inverse-problem.js';
+import { inverseCost, inverseOptions, inverseWalk } from '../inverse-problems/inverse-problem.js';
+import { consistent } from '../inverse-problems/null-space.js';
 import { luma } from '../measurements/luma.js';
-import { consistent } from '../null-space.js';
 
 /**
  * Colours for a picture of which the brightness alone counts: an inverse problem with the measurement `luma`. At the end

@@ -1,6 +1,6 @@
 import { number } from '../../../core/options.js';
 import { defineEdit } from '../edit.js';
-import { inverseCost, inverseOptions, inverseWalk } from '../inverse-problem.js';
+import { inverseCost, inverseOptions, inverseWalk } from '../inverse-problems/inverse-problem.js';
 import { blur } from '../measurements/blur.js';
 
 const { scale } = inverseOptions;

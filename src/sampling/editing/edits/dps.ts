@@ -1,7 +1,7 @@
 import { defineEdit } from '../edit.js';
-import { inverseCost, inverseOptions, inverseWalk } from '../inverse-problem.js';
-import { maskOf } from '../known-region.js';
+import { inverseCost, inverseOptions, inverseWalk } from '../inverse-problems/inverse-problem.js';
 import { visible } from '../measurements/visible.js';
+import { maskOf } from '../painting/known-region.js';
 
 /**
  * Inpainting as an inverse problem: the measurement `visible` sees what is outside of the mask, and the walk is drawn to

@@ -13,7 +13,7 @@ import { trailing } from '../../steps/trailing.js';
 import { sample, startingNoise } from '../../trajectory.js';
 import type { Batch } from '../batch.js';
 import type { EditFactory, EditFrames, EditSource, EditWalk } from '../edit.js';
-import { boxMask, featheredMask, maskFor } from '../masks.js';
+import { boxMask, featheredMask, maskFor } from '../painting/masks.js';
 import { lastShare } from '../part-way.js';
 import { edits, interpolate, outpaint, partialNoising, repaint, strokesToPicture, superResolution } from './index.js';
 

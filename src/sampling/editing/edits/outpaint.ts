@@ -1,9 +1,9 @@
 import { floats } from '../../../core/host-array.js';
 import { integer } from '../../../core/options.js';
 import type { Batch } from '../batch.js';
-import { blend } from '../blend.js';
-import { extended } from '../canvas.js';
 import { defineEdit } from '../edit.js';
+import { blend } from '../painting/blend.js';
+import { extended } from '../painting/canvas.js';
 import { repaintCost, repaintWalk } from './repaint.js';
 
 const margin = (side: string) =>

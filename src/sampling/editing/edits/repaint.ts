@@ -1,9 +1,9 @@
 import { integer } from '../../../core/options.js';
-import { blending } from '../blending.js';
 import { costOfPath } from '../cost.js';
 import { defineEdit, type EditAt, type EditFrames, walked } from '../edit.js';
-import { maskOf, startAround } from '../known-region.js';
-import { resampled, resampling } from '../resampling.js';
+import { blending } from '../painting/blending.js';
+import { maskOf, startAround } from '../painting/known-region.js';
+import { resampled, resampling } from '../painting/resampling.js';
 
 export interface RepaintOptions {
   readonly jump: number;

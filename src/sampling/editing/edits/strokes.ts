@@ -1,8 +1,8 @@
 import { integer, number } from '../../../core/options.js';
 import { costOfPath } from '../cost.js';
 import { defineEdit } from '../edit.js';
+import { strokes } from '../painting/strokes.js';
 import { lastShare, partWay } from '../part-way.js';
-import { strokes } from '../strokes.js';
 
 /**
  * A picture out of coarse strokes: `partial-noising` of a picture that says where which colour is, and no detail. The

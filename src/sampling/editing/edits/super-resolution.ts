@@ -1,9 +1,9 @@
 import { integer } from '../../../core/options.js';
-import { enlarged } from '../canvas.js';
 import { defineEdit } from '../edit.js';
-import { inverseCost, inverseOptions, inverseWalk } from '../inverse-problem.js';
+import { inverseCost, inverseOptions, inverseWalk } from '../inverse-problems/inverse-problem.js';
+import { consistent } from '../inverse-problems/null-space.js';
 import { averagePool } from '../measurements/average-pool.js';
-import { consistent } from '../null-space.js';
+import { enlarged } from '../painting/canvas.js';
 
 /**
  * A picture of `factor` times the resolution whose blocks average to the pixels of the source: an inverse problem with the

@@ -1,5 +1,5 @@
 import { integer } from '../../../core/options.js';
-import { reversed } from '../../reversed.js';
+import { reversed } from '../../levels/reversed.js';
 import { ddim } from '../../samplers/ode/ddim.js';
 import { ddimInverse } from '../../samplers/ode/ddim-inverse.js';
 import { defineInversion } from './inversion.js';

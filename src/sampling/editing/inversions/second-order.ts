@@ -1,4 +1,4 @@
-import { reversed } from '../../reversed.js';
+import { reversed } from '../../levels/reversed.js';
 import { dpmSolverInverse } from '../../samplers/ode/dpm-solver-inverse.js';
 import { dpmpp2m } from '../../samplers/ode/dpmpp-2m.js';
 import { defineInversion } from './inversion.js';

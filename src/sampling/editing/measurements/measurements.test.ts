@@ -6,9 +6,9 @@ import type { OptionSpecs } from '../../../core/options.js';
 import { fold, key } from '../../../core/random.js';
 import { batchSpace } from '../../../core/space.js';
 import type { Batch } from '../batch.js';
-import { boxMask } from '../masks.js';
+import { consistent } from '../inverse-problems/null-space.js';
 import type { MeasurementFactory } from '../measurement.js';
-import { consistent } from '../null-space.js';
+import { boxMask } from '../painting/masks.js';
 import { measurements } from './index.js';
 
 const shape = [2, 3, 8, 12] as const;

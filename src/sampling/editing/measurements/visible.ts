@@ -1,8 +1,8 @@
 import { ToolkitError } from '../../../core/errors.js';
 import { floats } from '../../../core/host-array.js';
 import type { Batch } from '../batch.js';
-import { maskFor } from '../masks.js';
 import { defineMeasurement } from '../measurement.js';
+import { maskFor } from '../painting/masks.js';
 
 /**
  * The pixels that must stay, and zero where the picture may change: A = diag(1 − m), its own adjoint, A·Aᵀ = I on what is

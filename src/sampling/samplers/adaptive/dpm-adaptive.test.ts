@@ -6,8 +6,8 @@ import { floats } from '../../../core/host-array.js';
 import { key } from '../../../core/random.js';
 import { batchSpace } from '../../../core/space.js';
 import { cosine, type Level } from '../../../diffusion/index.js';
+import { pidControl } from '../../rules/step-control.js';
 import type { Denoiser, Sampler } from '../../sampler.js';
-import { pidControl } from '../../step-control.js';
 import { sample } from '../../trajectory.js';
 import { dpmAdaptive } from './dpm-adaptive.js';
 

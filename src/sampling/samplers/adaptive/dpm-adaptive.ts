@@ -1,11 +1,11 @@
 import { ToolkitError } from '../../../core/errors.js';
 import { choice, integer, number } from '../../../core/options.js';
 import { between, halfLogSnr, type Level } from '../../../diffusion/level.js';
-import { moved, partway } from '../../dpm-singlestep.js';
-import { errorNorm } from '../../error-norm.js';
-import type { Varying } from '../../exponential.js';
+import { moved, partway } from '../../rules/dpm-singlestep.js';
+import { errorNorm } from '../../rules/error-norm.js';
+import type { Varying } from '../../rules/exponential.js';
+import { pidControl } from '../../rules/step-control.js';
 import { defineSampler, type Past, type Step } from '../../sampler.js';
-import { pidControl } from '../../step-control.js';
 
 const who = 'dpm-adaptive';
 

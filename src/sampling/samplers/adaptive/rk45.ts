@@ -3,7 +3,7 @@ import { ToolkitError } from '../../../core/errors.js';
 import { number } from '../../../core/options.js';
 import type { Term } from '../../../core/space.js';
 import type { Level } from '../../../diffusion/level.js';
-import { errorNorm } from '../../error-norm.js';
+import { errorNorm } from '../../rules/error-norm.js';
 import { defineSampler, type Step } from '../../sampler.js';
 
 /**

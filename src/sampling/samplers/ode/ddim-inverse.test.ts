@@ -5,7 +5,7 @@ import { key } from '../../../core/random.js';
 import { cleanLevel, cosine, grid, type Level, predictions } from '../../../diffusion/index.js';
 import { convert } from '../../../diffusion/processes/predictions.js';
 import type { Steps } from '../../intervals.js';
-import { reversed } from '../../reversed.js';
+import { reversed } from '../../levels/reversed.js';
 import type { Sampler } from '../../sampler.js';
 import { karrasSteps } from '../../steps/karras.js';
 import { trailing } from '../../steps/trailing.js';

@@ -1,7 +1,7 @@
 import { choice, flag, integer } from '../../../core/options.js';
 import type { Level } from '../../../diffusion/level.js';
-import { exponentialWeights } from '../../exponential-weights.js';
-import { noiseOf } from '../../noise-of.js';
+import { exponentialWeights } from '../../rules/exponential-weights.js';
+import { noiseOf } from '../../rules/noise-of.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

@@ -1,4 +1,4 @@
-import { dpmSinglestep } from '../../dpm-singlestep.js';
+import { dpmSinglestep } from '../../rules/dpm-singlestep.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

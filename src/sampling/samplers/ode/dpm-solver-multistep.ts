@@ -1,5 +1,5 @@
 import { choice, integer } from '../../../core/options.js';
-import { dpmMultistep, endingOptions, formOption } from '../../dpm-multistep.js';
+import { dpmMultistep, endingOptions, formOption } from '../../rules/dpm-multistep.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

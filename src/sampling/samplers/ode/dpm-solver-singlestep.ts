@@ -1,6 +1,6 @@
 import { choice, flag, integer } from '../../../core/options.js';
-import { dpmGrouped } from '../../dpm-grouped.js';
-import { formOption } from '../../dpm-multistep.js';
+import { dpmGrouped } from '../../rules/dpm-grouped.js';
+import { formOption } from '../../rules/dpm-multistep.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

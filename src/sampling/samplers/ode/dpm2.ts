@@ -1,6 +1,6 @@
-import { churned, churnOptions } from '../../churn.js';
-import { arithmeticOption } from '../../in-sigma.js';
-import { midpoint } from '../../midpoint.js';
+import { churned, churnOptions } from '../../rules/churn.js';
+import { arithmeticOption } from '../../rules/in-sigma.js';
+import { midpoint } from '../../rules/midpoint.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

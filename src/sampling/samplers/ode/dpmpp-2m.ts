@@ -1,4 +1,4 @@
-import { dpmMultistep, endingOptions, formOption } from '../../dpm-multistep.js';
+import { dpmMultistep, endingOptions, formOption } from '../../rules/dpm-multistep.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

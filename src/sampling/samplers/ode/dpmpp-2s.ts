@@ -1,5 +1,5 @@
 import { number } from '../../../core/options.js';
-import { dpmSinglestep } from '../../dpm-singlestep.js';
+import { dpmSinglestep } from '../../rules/dpm-singlestep.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

@@ -1,5 +1,5 @@
 import { choice } from '../../../core/options.js';
-import { dpmMultistep, endingOptions } from '../../dpm-multistep.js';
+import { dpmMultistep, endingOptions } from '../../rules/dpm-multistep.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

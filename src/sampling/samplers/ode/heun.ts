@@ -1,5 +1,5 @@
-import { churned, churnOptions } from '../../churn.js';
-import { arithmeticOption, moveInSigma, slopeInSigma, stepwise } from '../../in-sigma.js';
+import { churned, churnOptions } from '../../rules/churn.js';
+import { arithmeticOption, moveInSigma, slopeInSigma, stepwise } from '../../rules/in-sigma.js';
 import { defineSampler, type Step, type StepResult } from '../../sampler.js';
 
 /**

@@ -1,6 +1,6 @@
 import { choice, integer } from '../../../core/options.js';
-import { adamsBashforth } from '../../adams-bashforth.js';
-import { noiseOf } from '../../noise-of.js';
+import { adamsBashforth } from '../../rules/adams-bashforth.js';
+import { noiseOf } from '../../rules/noise-of.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

@@ -1,8 +1,8 @@
 import { integer } from '../../../core/options.js';
-import { ratioOf } from '../../descent.js';
-import { arithmeticOption, slopeInSigma, stepwise } from '../../in-sigma.js';
-import { noiseOf } from '../../noise-of.js';
-import { integrate, lagrange } from '../../quadrature.js';
+import { ratioOf } from '../../levels/descent.js';
+import { arithmeticOption, slopeInSigma, stepwise } from '../../rules/in-sigma.js';
+import { noiseOf } from '../../rules/noise-of.js';
+import { integrate, lagrange } from '../../rules/quadrature.js';
 import { defineSampler, type Past, type Step } from '../../sampler.js';
 
 /**

@@ -1,8 +1,8 @@
 import { choice } from '../../../core/options.js';
 import type { Term } from '../../../core/space.js';
 import { between, halfLogSnr, type Level } from '../../../diffusion/level.js';
-import { adamsBashforth } from '../../adams-bashforth.js';
-import { noiseOf } from '../../noise-of.js';
+import { adamsBashforth } from '../../rules/adams-bashforth.js';
+import { noiseOf } from '../../rules/noise-of.js';
 import { defineSampler, type Past } from '../../sampler.js';
 
 /**

@@ -2,8 +2,8 @@ import { show, ToolkitError } from '../../../core/errors.js';
 import { choice, flag, integer, text } from '../../../core/options.js';
 import type { Term } from '../../../core/space.js';
 import { halfLogSnr, type Level } from '../../../diffusion/level.js';
-import { exponentialWeights } from '../../exponential-weights.js';
-import { noiseOf } from '../../noise-of.js';
+import { exponentialWeights } from '../../rules/exponential-weights.js';
+import { noiseOf } from '../../rules/noise-of.js';
 import { defineSampler, type Past } from '../../sampler.js';
 
 /**

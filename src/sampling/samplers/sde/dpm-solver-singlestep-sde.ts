@@ -1,7 +1,7 @@
 import { choice, flag, integer } from '../../../core/options.js';
-import { dpmGrouped } from '../../dpm-grouped.js';
-import { formOption } from '../../dpm-multistep.js';
-import { etaOption, strongOrder } from '../../dpm-sde-options.js';
+import { dpmGrouped } from '../../rules/dpm-grouped.js';
+import { formOption } from '../../rules/dpm-multistep.js';
+import { etaOption, strongOrder } from '../../rules/dpm-sde-options.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

@@ -1,5 +1,5 @@
-import { ancestralOptions, split } from '../../ancestral.js';
-import { midpoint } from '../../midpoint.js';
+import { ancestralOptions, split } from '../../rules/ancestral.js';
+import { midpoint } from '../../rules/midpoint.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

@@ -1,5 +1,5 @@
-import { dpmMultistep, endingOptions, formOption } from '../../dpm-multistep.js';
-import { etaOption, strongOrder } from '../../dpm-sde-options.js';
+import { dpmMultistep, endingOptions, formOption } from '../../rules/dpm-multistep.js';
+import { etaOption, strongOrder } from '../../rules/dpm-sde-options.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

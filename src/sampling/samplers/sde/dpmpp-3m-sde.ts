@@ -1,6 +1,6 @@
 import { choice } from '../../../core/options.js';
-import { dpmMultistep, endingOptions } from '../../dpm-multistep.js';
-import { etaOption, strongOrder } from '../../dpm-sde-options.js';
+import { dpmMultistep, endingOptions } from '../../rules/dpm-multistep.js';
+import { etaOption, strongOrder } from '../../rules/dpm-sde-options.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

@@ -1,6 +1,6 @@
 import { number } from '../../../core/options.js';
-import { etaOption, strongOrder } from '../../dpm-sde-options.js';
-import { dpmSinglestep } from '../../dpm-singlestep.js';
+import { etaOption, strongOrder } from '../../rules/dpm-sde-options.js';
+import { dpmSinglestep } from '../../rules/dpm-singlestep.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

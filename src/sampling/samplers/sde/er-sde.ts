@@ -1,5 +1,5 @@
 import { choice, integer } from '../../../core/options.js';
-import { integrate } from '../../quadrature.js';
+import { integrate } from '../../rules/quadrature.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

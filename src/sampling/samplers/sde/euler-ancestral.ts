@@ -1,5 +1,5 @@
-import { ancestralOptions, split } from '../../ancestral.js';
-import { moveInSigma, slopeInSigma, stepwise } from '../../in-sigma.js';
+import { ancestralOptions, split } from '../../rules/ancestral.js';
+import { moveInSigma, slopeInSigma, stepwise } from '../../rules/in-sigma.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

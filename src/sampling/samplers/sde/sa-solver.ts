@@ -1,8 +1,8 @@
 import { choice, flag, integer, number } from '../../../core/options.js';
 import type { Term } from '../../../core/space.js';
 import { halfLogSnr, type Level } from '../../../diffusion/level.js';
-import { exponentialWeights } from '../../exponential-weights.js';
-import { noiseOf } from '../../noise-of.js';
+import { exponentialWeights } from '../../rules/exponential-weights.js';
+import { noiseOf } from '../../rules/noise-of.js';
 import { defineSampler, type Past } from '../../sampler.js';
 
 /**
