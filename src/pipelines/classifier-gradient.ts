@@ -1,11 +1,12 @@
 import { ToolkitError } from '../core/errors.js';
-import { floats, type HostArray, padRows, rows } from '../core/host-array.js';
+import { floats, type HostArray } from '../core/host-array.js';
 import type { Space } from '../core/space.js';
 import type { Precondition } from '../diffusion/index.js';
 import { grad, input, logSoftmax, mul, neg, optimize, softplus } from '../graph/index.js';
 import { bindParams } from '../nn/index.js';
-import type { Executable, Runtime } from '../runtime/index.js';
+import type { Runtime } from '../runtime/index.js';
 import { assemble, type Gradient } from '../sampling/index.js';
+import { batchRun } from './batch-run.js';
 import type { ClassifierModel } from './classifier.js';
 import { type Wanted, weighted } from './labels.js';
 
@@ -43,25 +44,17 @@ export function classifierGradient(options: ClassifierGradientOptions): Classifi
   const { model, runtime, batch, space } = options;
   const precondition = preconditionOf(model);
   const classes = model.network.config.num_classes;
-  const compiled = new Map<string, Promise<Executable>>();
-  const executable = (shape: readonly number[]): Promise<Executable> => {
-    const made =
-      compiled.get(shape.join()) ??
-      runtime.compile(gradientGraph(model, shape), { constants: Object.fromEntries(model.values) });
-    compiled.set(shape.join(), made);
-    return made;
-  };
+  const network = batchRun({
+    ...{ runtime, batch, conditional: false },
+    graph: (shape) => gradientGraph(model, shape),
+    constants: Object.fromEntries(model.values),
+  });
   const run: ClassifierGradients['run'] = async (x, cNoise, wanted) => {
-    const count = x.shape[0]!;
-    const size = Math.ceil(count / batch) * batch;
-    const y = floats([size, classes]);
+    const y = floats([x.shape[0]!, classes]);
     for (const [row, aim] of wanted.entries()) {
       for (const { label, weight } of weighted(aim)) y.data[row * classes + label]! += weight;
     }
-    const shown = padRows(x, size);
-    const t = floats([size], new Float32Array(size).fill(cNoise));
-    const { dx } = await (await executable(shown.shape)).run({ x: shown, t, y });
-    return count === size ? (dx as Batch) : rows(dx as Batch, 0, count);
+    return (await network.run({ x, cNoise, labels: null }, { y }))['dx']!;
   };
   const gradient =
     (wanted: readonly Wanted[]): Gradient<Batch> =>
@@ -70,17 +63,7 @@ export function classifierGradient(options: ClassifierGradientOptions): Classifi
       if (cIn === 1) return run(x, cNoise, wanted);
       return space.lincomb([cIn, await run(space.lincomb([cIn, x]), cNoise, wanted)]);
     };
-  return Object.assign(gradient, {
-    run,
-    [Symbol.dispose]() {
-      for (const one of compiled.values()) {
-        void one.then(
-          (ready) => ready.close(),
-          () => {},
-        );
-      }
-    },
-  });
+  return Object.assign(gradient, { run, [Symbol.dispose]: () => network[Symbol.dispose]() });
 }
 
 /** How x of a level is shown to a classifier; refuses one that knows no noise. */

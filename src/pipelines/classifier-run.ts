@@ -1,8 +1,8 @@
-import { floats, type HostArray } from '../core/host-array.js';
+import { floats, type HostArray, type Shape } from '../core/host-array.js';
 import { asSeen } from '../diffusion/index.js';
 import { constant, input, optimize } from '../graph/index.js';
 import { bindParams } from '../nn/index.js';
-import type { Executable, Runtime } from '../runtime/index.js';
+import { type Executable, executables, type Runtime } from '../runtime/index.js';
 import { assemble } from '../sampling/index.js';
 import type { ClassifierModel } from './classifier.js';
 import { inBatches, withChannels } from './picture-batches.js';
@@ -28,30 +28,19 @@ export function classifierRun({ model, runtime, output, batch = 64 }: Classifier
   const { network, values } = model;
   const { in_channels: channels, noise_conditional: noisy } = network.config;
   const told = model.scheme ? asSeen(assemble(model.scheme)).told(0) : 0; // clean pictures are at the first level
-  const compiled = new Map<string, Promise<Executable>>();
-  const compile = (shape: readonly number[]): Promise<Executable> => {
-    const known = compiled.get(shape.join());
-    if (known) return known;
+  const compiled = executables();
+  const compile = (shape: Shape): Promise<Executable> => {
     const params = bindParams(network.params, (path, { shape: of }) => input(path, of));
     const timestep = noisy ? constant(floats([shape[0]!], new Float32Array(shape[0]!).fill(told))) : undefined;
     const out = network.apply(params, { sample: input('x', shape), timestep })[output];
-    const made = runtime.compile(optimize({ outputs: { out } }), { constants: Object.fromEntries(values) });
-    compiled.set(shape.join(), made);
-    return made;
+    return runtime.compile(optimize({ outputs: { out } }), { constants: Object.fromEntries(values) });
   };
   return {
     run: async (pictures) =>
       inBatches(withChannels(pictures, channels), batch, async (part) => {
-        const executable = await compile(part.shape);
+        const executable = await compiled.get(part.shape.join(), () => compile(part.shape));
         return (await executable.run({ x: part }))['out'] as Batch;
       }),
-    [Symbol.dispose]() {
-      for (const executable of compiled.values()) {
-        void executable.then(
-          (one) => one.close(),
-          () => {},
-        );
-      }
-    },
+    [Symbol.dispose]: () => compiled[Symbol.dispose](),
   };
 }

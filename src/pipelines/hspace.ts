@@ -1,5 +1,5 @@
 import { ToolkitError } from '../core/errors.js';
-import { floats, type HostArray, int64s, padRows, rows, type Shape, sizeOf } from '../core/host-array.js';
+import { floats, type HostArray, type Shape, sizeOf } from '../core/host-array.js';
 import { didYouMean } from '../core/text.js';
 import { add, type Graph, input, mul, optimize, reshape, type Tensor } from '../graph/index.js';
 import {
@@ -11,8 +11,10 @@ import {
   recordTaps,
   type UNet2d,
 } from '../nn/index.js';
-import type { Executable, Runtime } from '../runtime/index.js';
+import type { Runtime } from '../runtime/index.js';
+import { type BatchQuestion, type BatchRun, batchRun } from './batch-run.js';
 import type { DiffusionModel } from './model.js';
+import { isConditional } from './network.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -36,15 +38,7 @@ export interface HspaceOptions {
   readonly functions?: readonly DeltaFunction[];
 }
 
-export interface HspaceQuestion {
-  /** Noisy pictures [n, C, H, W], scaled as the network takes them. */
-  readonly x: Batch;
-  readonly cNoise: number;
-  /** One label a row; null for an unconditional model. */
-  readonly labels: readonly number[] | null;
-}
-
-export interface ShiftQuestion extends HspaceQuestion {
+export interface ShiftQuestion extends BatchQuestion {
   /** Added to h, one change a row [n, C, H, W]; null for nothing. */
   readonly delta: Batch | null;
   /** Strengths of the functions, a row of them for each picture; needed where there are functions. */
@@ -57,7 +51,7 @@ export interface Hspace extends Disposable {
   /** [C, H, W] of what passes the tap. */
   readonly shape: Shape;
   /** The output, and what passed the tap. */
-  record(question: HspaceQuestion): Promise<{ readonly out: Batch; readonly h: Batch }>;
+  record(question: BatchQuestion): Promise<{ readonly out: Batch; readonly h: Batch }>;
   /**
    * The output as it is, and the output with h + Δh + Σ strength·f(h, t) in the place of h, in one run: all that comes
    * before the tap is computed once. Where a row's change is zero the two outputs are equal in every bit.
@@ -69,45 +63,21 @@ export interface Hspace extends Disposable {
 export function hspace({ model, runtime, batch, tap = bottleneck, functions = [] }: HspaceOptions): Hspace {
   const network = unetOf(model, tap);
   const shape = tapShape(network, model, tap);
-  const conditional = model.config.num_class_embeds !== null;
-  const values = [...model.values, ...functions.flatMap(({ values }, i) => prefixed(values, i))];
-  const constants: Record<string, HostArray> = Object.fromEntries(values);
-  const compiled = new Map<string, Promise<Executable>>();
-  const executable = (kind: 'record' | 'shift', size: number): Promise<Executable> => {
-    const id = `${kind} ${size}`;
-    const own = kind === 'record' ? Object.fromEntries(model.values) : constants;
-    const made =
-      compiled.get(id) ??
-      runtime.compile(hspaceGraph({ network, model, tap, functions, size, shifts: kind === 'shift' }), {
-        constants: own,
-      });
-    compiled.set(id, made);
-    return made;
-  };
-  const run = async (kind: 'record' | 'shift', { x, cNoise, labels }: HspaceQuestion, more: Filled) => {
-    const count = x.shape[0]!;
-    const size = Math.ceil(count / batch) * batch;
-    const feeds = {
-      x: padRows(x, size),
-      t: floats([size], new Float32Array(size).fill(cNoise)),
-      ...(conditional && {
-        class_labels: int64s(
-          [size],
-          Array.from({ length: size }, (_, i) => labels?.[i] ?? 0),
-        ),
-      }),
-      ...more(size),
-    };
-    const results = await (await executable(kind, size)).run(feeds);
-    const cut = (name: string): Batch => rows(results[name] as Batch, 0, count);
-    return cut;
-  };
+  const own = [...model.values];
+  const all = [...own, ...functions.flatMap(({ values }, i) => prefixed(values, i))];
+  const runs = (shifts: boolean, values: readonly (readonly [string, HostArray])[]): BatchRun =>
+    batchRun({
+      ...{ runtime, batch, conditional: isConditional(model) },
+      graph: ([size = 0]) => hspaceGraph({ network, model, tap, functions, size, shifts }),
+      constants: Object.fromEntries(values),
+    });
+  const [recorded, moved] = [runs(false, own), runs(true, all)];
   return {
     batch,
     shape,
     async record(question) {
-      const cut = await run('record', question, () => ({}));
-      return { out: cut('out'), h: cut('h') };
+      const { out, h } = await recorded.run(question);
+      return { out: out!, h: h! };
     },
     async shift({ delta, strengths = [], ...question }) {
       const count = question.x.shape[0]!;
@@ -118,32 +88,22 @@ export function hspace({ model, runtime, batch, tap = bottleneck, functions = []
           `hspace: delta must be [${wanted.join(', ')}] as ${tap} is, got [${delta.shape.join(', ')}].`,
         );
       }
-      const cut = await run('shift', question, (size) => ({
-        delta: delta ? padRows(delta, size) : floats([size, ...shape]),
-        ...Object.fromEntries(
-          functions.map((_, i) => [
-            `strength.${i}`,
-            floats(
-              [size],
-              Float32Array.from({ length: size }, (_, row) => strengths[row]?.[i] ?? 0),
-            ),
-          ]),
-        ),
-      }));
-      return { out: cut('out'), shifted: cut('shifted') };
+      const strengthsOf = (i: number): Batch =>
+        floats(
+          [count],
+          Float32Array.from({ length: count }, (_, row) => strengths[row]?.[i] ?? 0),
+        );
+      const { out, shifted } = await moved.run(question, {
+        delta: delta ?? floats(wanted),
+        ...Object.fromEntries(functions.map((_, i) => [`strength.${i}`, strengthsOf(i)])),
+      });
+      return { out: out!, shifted: shifted! };
     },
     [Symbol.dispose]() {
-      for (const one of compiled.values()) {
-        void one.then(
-          (ready) => ready.close(),
-          () => {},
-        );
-      }
+      for (const one of [recorded, moved]) one[Symbol.dispose]();
     },
   };
 }
-
-type Filled = (size: number) => Readonly<Record<string, HostArray>>;
 
 const prefixed = (values: ParamValues, i: number) =>
   [...values].map(([path, value]) => [`function.${i}.${path}`, value] as const);

@@ -1,3 +1,4 @@
+export * from './batch-run.js';
 export * from './batches.js';
 export * from './between.js';
 export * from './classifier.js';

@@ -1,12 +1,14 @@
 import { ToolkitError } from '../core/errors.js';
-import { floats, type HostArray, int64s, padRows, rows, sizeOf } from '../core/host-array.js';
+import type { HostArray } from '../core/host-array.js';
 import type { Space } from '../core/space.js';
 import type { Precondition } from '../diffusion/index.js';
 import { grad, input, optimize, slice } from '../graph/index.js';
 import { bindParams, dataShape } from '../nn/index.js';
-import type { Executable, Runtime } from '../runtime/index.js';
+import type { Runtime } from '../runtime/index.js';
 import type { Pullback } from '../sampling/index.js';
+import { batchRun } from './batch-run.js';
 import type { DiffusionModel } from './model.js';
+import { isConditional } from './network.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -35,7 +37,6 @@ export interface DenoiserPullbacks extends Disposable {
 export function denoiserPullback(options: DenoiserPullbackOptions): DenoiserPullbacks {
   const { model, runtime, batch, precondition, space } = options;
   const { config } = model;
-  const conditional = config.num_class_embeds !== null;
   if (config.in_channels === 2 * config.out_channels) {
     throw new ToolkitError(
       'no-gradient',
@@ -43,48 +44,20 @@ export function denoiserPullback(options: DenoiserPullbackOptions): DenoiserPull
         'Take an edit without gradients, for example repaint.',
     );
   }
-  const compiled = new Map<number, Promise<Executable>>();
-  const executable = (size: number): Promise<Executable> => {
-    const made =
-      compiled.get(size) ??
-      runtime.compile(pullbackGraph(model, size), { constants: Object.fromEntries(model.values) });
-    compiled.set(size, made);
-    return made;
-  };
-  const run = async (x: Batch, cNoise: number, v: Batch, labels: readonly number[] | null): Promise<Batch> => {
-    const count = x.shape[0]!;
-    const size = Math.ceil(count / batch) * batch;
-    const feeds = {
-      x: padRows(x, size),
-      v: padRows(v, size),
-      t: floats([size], new Float32Array(size).fill(cNoise)),
-      ...(conditional && {
-        class_labels: int64s(
-          [size],
-          Array.from({ length: size }, (_, i) => labels?.[i] ?? 0),
-        ),
-      }),
-    };
-    const result = (await (await executable(size)).run(feeds))['dx'] as Batch;
-    return count === size ? result : rows(result, 0, count);
-  };
+  const network = batchRun({
+    ...{ runtime, batch, conditional: isConditional(model) },
+    graph: ([size = 0]) => pullbackGraph(model, size),
+    constants: Object.fromEntries(model.values),
+  });
   const pullback =
     (labels: readonly number[] | null): Pullback<Batch> =>
     async (x, level, v) => {
       const { cSkip, cOut, cIn, cNoise } = precondition(level);
-      const dx = await run(cIn === 1 ? x : space.lincomb([cIn, x]), cNoise, v, labels);
-      return space.lincomb([cSkip, v], [cIn * cOut, dx]);
+      const shown = cIn === 1 ? x : space.lincomb([cIn, x]);
+      const { dx } = await network.run({ x: shown, cNoise, labels }, { v });
+      return space.lincomb([cSkip, v], [cIn * cOut, dx!]);
     };
-  return Object.assign(pullback, {
-    [Symbol.dispose]() {
-      for (const one of compiled.values()) {
-        void one.then(
-          (ready) => ready.close(),
-          () => {},
-        );
-      }
-    },
-  });
+  return Object.assign(pullback, { [Symbol.dispose]: () => network[Symbol.dispose]() });
 }
 
 /** x, t, class_labels and the cotangent v of the prediction → dx = F′ᵀ·v, for one number of rows. */

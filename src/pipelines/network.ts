@@ -1,7 +1,8 @@
-import { floats, type HostArray, int64s, padRows, rows } from '../core/host-array.js';
+import { floats, type HostArray } from '../core/host-array.js';
 import { concat, constant, input, optimize, type Tensor } from '../graph/index.js';
 import { bindParams, dataShape } from '../nn/index.js';
-import type { Executable, Runtime } from '../runtime/index.js';
+import type { Runtime } from '../runtime/index.js';
+import { batchRun } from './batch-run.js';
 import type { DiffusionModel } from './model.js';
 
 /**
@@ -21,45 +22,22 @@ export interface BatchNetworkOptions {
   readonly batch: number;
 }
 
-/**
- * A model for batches of one size, its weights built in: compiled when first run, and once more for each multiple of the
- * size that is asked for. Other numbers of rows are filled up and cut again.
- */
+/** A model for batches of one size, its weights built in; see `batchRun`. */
 export function batchNetwork({ model, runtime, batch }: BatchNetworkOptions): BatchNetwork {
-  const conditional = model.config.num_class_embeds !== null;
-  const compiled = new Map<number, Promise<Executable>>();
-  const compile = (size: number): Promise<Executable> => {
-    const made =
-      compiled.get(size) ?? runtime.compile(graphOf(model, size), { constants: Object.fromEntries(model.values) });
-    compiled.set(size, made);
-    return made;
-  };
+  const network = batchRun({
+    ...{ runtime, batch, conditional: isConditional(model) },
+    graph: ([size = 0]) => graphOf(model, size),
+    constants: Object.fromEntries(model.values),
+  });
   return {
     batch,
-    async run(x, cNoise, given) {
-      const count = x.shape[0]!;
-      const size = Math.ceil(count / batch) * batch;
-      const executable = await compile(size);
-      const filled = padRows(x, size);
-      const labels = (): HostArray<'int64'> =>
-        int64s(
-          [size],
-          Array.from({ length: size }, (_, i) => given?.[i] ?? 0),
-        );
-      const t = floats([size], new Float32Array(size).fill(cNoise));
-      const feeds = { x: filled, t, ...(conditional && { class_labels: labels() }) };
-      const result = (await executable.run(feeds))['out'] as HostArray<'float32'>;
-      return count === size ? result : rows(result, 0, count);
-    },
-    [Symbol.dispose]() {
-      for (const executable of compiled.values())
-        void executable.then(
-          (one) => one.close(),
-          () => {},
-        );
-    },
+    run: async (x, cNoise, labels) => (await network.run({ x, cNoise, labels }))['out']!,
+    [Symbol.dispose]: () => network[Symbol.dispose](),
   };
 }
+
+/** Whether a network is told labels. */
+export const isConditional = ({ config }: Pick<DiffusionModel, 'config'>): boolean => config.num_class_embeds !== null;
 
 /** x, t and, for conditional models, class_labels → out, for one number of rows. */
 function graphOf({ config, network }: Pick<DiffusionModel, 'config' | 'network'>, batch: number) {

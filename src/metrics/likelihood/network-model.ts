@@ -1,7 +1,7 @@
 import { floats, type HostArray, int64s, padRows, rows, type Shape, sizeOf } from '../../core/host-array.js';
 import type { Coefficients, Grid, Precondition } from '../../diffusion/index.js';
 import { grad, input, optimize, slice, type Tensor } from '../../graph/index.js';
-import type { Executable, Feeds, Runtime } from '../../runtime/index.js';
+import { type Executable, executables, type Feeds, type Runtime } from '../../runtime/index.js';
 import type { LikelihoodModel, NoisyBatch } from './likelihood-model.js';
 
 type Batch = HostArray<'float32'>;
@@ -41,16 +41,14 @@ export function networkLikelihood(options: NetworkLikelihoodOptions): Likelihood
   const labels = conditional ? { classLabels: input('class_labels', [batch], 'int64') } : {};
   const raw = apply({ sample, timestep: input('t', [batch]), ...labels });
   const channels = { clean: part(raw, 0, shape[0]!), variance: part(raw, shape[0]!, raw.shape[1]!) };
-  const compiled = new Map<'denoise' | 'pull', Promise<Executable>>();
+  const compiled = executables();
   const open = (kind: 'denoise' | 'pull'): Promise<Executable> => {
     const { clean, variance } = channels;
     const outputs =
       kind === 'denoise'
         ? { raw: clean!, ...(variance && { variance }) }
         : { raw: clean!, product: grad(clean!, [sample], input('v', full))[0]! };
-    const found = compiled.get(kind) ?? runtime.compile(optimize({ outputs }), { constants });
-    compiled.set(kind, found);
-    return found;
+    return compiled.get(kind, () => runtime.compile(optimize({ outputs }), { constants }));
   };
 
   const feedsOf = ({ x, levels, labels: given }: NoisyBatch, coefficients: readonly Coefficients[]): Feeds => ({
@@ -96,9 +94,7 @@ export function networkLikelihood(options: NetworkLikelihoodOptions): Likelihood
         product: combined(probes, results['product'] as Batch, inner),
       };
     },
-    [Symbol.dispose]() {
-      for (const executable of compiled.values()) void executable.then((one) => one.close());
-    },
+    [Symbol.dispose]: () => compiled[Symbol.dispose](),
   };
 }
 
