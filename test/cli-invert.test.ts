@@ -160,7 +160,7 @@ suite('invert', () => {
     const refused = refusing(invert);
     await refused(
       [a, '--class', 'left', '--with', 'edit-friendly', '--guidance', '0.5', '--guidance-method', 'cfg++'],
-      'invert: guidance that changes the path (cfg++, classifier-mean) has no way back. Take another kind.',
+      'Under guidance that changes the path (cfg++, classifier-mean) there is no way to noise and back. Take another kind.',
     );
     await refused(
       [a, '--guidance', '3', '--with', 'edit-friendly'],
@@ -338,7 +338,7 @@ suite('translate', () => {
     );
     await refused(
       [a, '--from', 'left', '--to', 'right', '--guidance', '0.5', '--guidance-method', 'cfg++'],
-      'invert: guidance that changes the path (cfg++, classifier-mean) has no way back. Take another kind.',
+      'Under guidance that changes the path (cfg++, classifier-mean) there is no way to noise and back. Take another kind.',
     );
     await refused([a, '--from', 'left'], 'translate: say what the pictures should become with --to STYLE.');
     await refused(

@@ -137,7 +137,8 @@ suite('translation', () => {
     }
     await assert.rejects(run({ source: guided([{ name: 'cfg++' }]) }), {
       code: 'bad-option',
-      message: 'invert: guidance that changes the path (cfg++, classifier-mean) has no way back. Take another kind.',
+      message:
+        'Under guidance that changes the path (cfg++, classifier-mean) there is no way to noise and back. Take another kind.',
     });
   });
 

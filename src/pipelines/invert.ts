@@ -268,7 +268,7 @@ async function* inParts({ count, batch: wanted = 16, ...conditioned }: Parts): A
     if (landings.length > 0) {
       throw new ToolkitError(
         'bad-option',
-        'invert: guidance that changes the path (cfg++, classifier-mean) has no way back. Take another kind.',
+        'Under guidance that changes the path (cfg++, classifier-mean) there is no way to noise and back. Take another kind.',
       );
     }
     yield { ...range, all: count, batch, denoise, space };
