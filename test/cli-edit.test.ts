@@ -137,6 +137,36 @@ suite('the bytes outside of the mask', () => {
       assert.deepEqual(out.data.subarray(y * 36, y * 36 + 24), before.data.subarray(y * 24, y * 24 + 24), `row ${y}`);
     }
   });
+
+  for (const [name, argv] of [
+    ['alpha.png', []],
+    ['alpha.png', ['-m', box.text]],
+    ['grey.png', []],
+    ['long.png', ['--fit', 'none']],
+  ] as const) {
+    test(`on a larger canvas, with every channel of ${[name, ...argv].join(' ')}`, async () => {
+      const outpaint = ['--with', 'outpaint:left=2,right=4,top=2,jump=1,resamples=1'];
+      const { code, stderr } = await edit(name, ...outpaint, ...argv, '-q', '-o', place('wide.png'));
+      assert.deepEqual([code, stderr], [0, '']);
+      const [before, out] = [await readImage(place(name)), await readImage(place('wide.png'))];
+      const { width, height, channels } = before;
+      assert.deepEqual([out.width, out.height, out.channels], [width + 6, height + 2, channels === 4 ? 4 : 3]);
+      let fresh = 0;
+      for (let i = 0; i < out.width * out.height; i++) {
+        const [x, y] = [(i % out.width) - 2, Math.floor(i / out.width) - 2];
+        const isKept = x >= 0 && x < width && y >= 0;
+        if (isKept && argv[0] === '-m' && box.inside(x, y)) continue;
+        for (let c = 0; c < out.channels; c++) {
+          const is: number | undefined = out.data[i * out.channels + c];
+          const was = before.data[(y * width + x) * channels + (channels === 1 ? 0 : c)];
+          if (isKept) assert.equal(is, was, `pixel ${x}, ${y}, channel ${c}`);
+          else if (c === 3) assert.equal(is, 255, `the new pixel ${x}, ${y} is transparent`);
+        }
+        fresh += Number(!isKept);
+      }
+      assert.equal(fresh, out.width * out.height - width * height);
+    });
+  }
 });
 
 suite('what is written', () => {
@@ -440,7 +470,19 @@ suite('what is refused', () => {
     [
       ['odd.png', '--fit', 'none'],
       2,
-      'edit: this network takes sides that are multiples of 2, got 9 × 9. Take other margins, or leave --fit none out.',
+      'edit: this network takes sides that are multiples of 2, got 9 × 9. Bring the picture to such a size, or leave --fit none out.',
+    ],
+    [
+      ['odd.png', '--fit', 'none', '--with', 'outpaint:left=3,right=2'],
+      2,
+      'multiples of 2, got 14 × 9. Take other margins, as in outpaint:left=3,right=2,bottom=1.',
+    ],
+    [
+      ['odd.png', '--with', 'outpaint:right=4'],
+      1,
+      '^Error: edit: outpaint keeps the bytes of ROOT/odd.png, which is 9 × 9 where the model takes 8 × 8. Bring it to ' +
+        'that size first, or take --fit none --with outpaint:right=5,bottom=1: both sides of the canvas must be ' +
+        'multiples of 2.',
     ],
     [
       ['a.png', '-m', 'MASK24'],
@@ -472,7 +514,8 @@ suite('what is refused', () => {
       const words = argv.map((word) => files[word] ?? word);
       const outcome = await edit(picture, ...words, ...(words.includes('-o') ? [] : ['-o', place('refused.png')]));
       assert.equal(outcome.code, code, outcome.stderr);
-      assert.ok(plain(outcome.stderr).includes(sentence), plain(outcome.stderr));
+      const told = `^${plain(outcome.stderr)}`; // a sentence that begins with ^ is the first that is said
+      assert.ok(told.includes(sentence), told);
     });
   }
 });

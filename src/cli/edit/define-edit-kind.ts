@@ -2,6 +2,7 @@ import type { HostArray } from '../../core/host-array.js';
 import type { OptionSpecs, Resolved } from '../../core/options.js';
 import type { DiffusionModel, GuidingModels } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import type { Edit } from '../../sampling/index.js';
 import type { Sampling } from '../sample/settle-sampling.js';
 import type { editOptions } from './edit-options.js';
 
@@ -40,12 +41,21 @@ export interface EditProgress {
   readonly denoised: Batch;
 }
 
+/** A canvas of another size than the source. */
+export interface EditCanvas {
+  /** The source there, and what may change of it where something must stay. */
+  readonly source: Batch;
+  readonly mask: Batch | null;
+  /** Puts a picture of any channels and its mask there, both [1, C, H, W]. */
+  readonly place: Edit['canvas'];
+}
+
 /** An edit that is ready to begin. */
 export interface PreparedEdit {
   /** What it will ask of the network, in words; null where it asks nothing worth a line. */
   readonly cost: string | null;
-  /** The source and the mask on the canvas of the result, where that is another one; else null. */
-  readonly canvas: { readonly source: Batch; readonly mask: Batch | null } | null;
+  /** The canvas of the result, where that is another one; else null. */
+  readonly canvas: EditCanvas | null;
   /** What the recipe keeps beside the options: names and options with nothing left to choose. */
   readonly facts: Readonly<Record<string, unknown>>;
   run(): AsyncGenerator<EditProgress, Batch, undefined>;
@@ -61,6 +71,11 @@ export interface EditKind {
   readonly needs: readonly ('mask' | 'other')[];
   /** The size of the source for a model of this size; that of the model unless told. */
   readonly sourceSize?: (size: Size, own: Readonly<Record<string, unknown>>) => Size;
+  /** For edits whose source keeps its size, since all its bytes come back: what to take where the model has another. */
+  readonly atOwnSize?: (
+    at: { readonly model: DiffusionModel; readonly size: Size },
+    own: Readonly<Record<string, unknown>>,
+  ) => string;
   readonly prepare: (job: EditJob, own: Readonly<Record<string, unknown>>) => PreparedEdit | Promise<PreparedEdit>;
 }
 

@@ -1,21 +1,21 @@
 import { show, ToolkitError } from '../../core/errors.js';
 import { floats, type HostArray, rows } from '../../core/host-array.js';
-import { compose } from '../../files/compose.js';
-import { fromBatch, type Picture, toArray } from '../../files/picture.js';
-import { resize } from '../../files/resize.js';
+import { type Picture, toArray } from '../../files/picture.js';
 import { withChannels } from '../../files/strip.js';
-import { type DiffusionModel, isPointModel, pictureShape } from '../../pipelines/index.js';
+import { type DiffusionModel, isPointModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { isEmptyMask, type Seam, seam } from '../../sampling/index.js';
+import { pinned } from '../invert/recipe.js';
 import { usageError } from '../parse.js';
 import { openGuiding } from '../sample/open-guiding.js';
 import { sampleDefaults } from '../sample/sample-options.js';
 import { type SampleOptions, type Sampling, settleSampling } from '../sample/settle-sampling.js';
-import { figure } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import { watched } from '../terminal/watched.js';
-import type { EditKind, EditOptions, EditProgress, PreparedEdit, Size } from './define-edit-kind.js';
-import { readMask, sizedMask } from './edit-mask.js';
+import { composed } from './compose-results.js';
+import type { EditKind, EditOptions, EditProgress, PreparedEdit } from './define-edit-kind.js';
+import { isMaskFile, readMask, sizedMask } from './edit-mask.js';
+import { editSize } from './edit-size.js';
 import { copiesOf, openSource, repeated, type Source } from './edit-source.js';
 import { chosenEdit } from './own-options.js';
 
@@ -66,9 +66,10 @@ export async function runEdit(job: RunEditOptions): Promise<Edited> {
   const source = await open(job.picture);
   const { width, height } = source.picture;
   const mask = await readMask(options, { width, height });
+  const maskFile = options.mask !== null && isMaskFile(options.mask) ? await pinned(options.mask) : null;
   const other = options.to === null ? null : await open(options.to);
   refuseMissing({ kind, mask, other });
-  const size = sizeFor({ kind, own, model, options, source, out });
+  const size = editSize({ kind, own, model, options, source, out });
   const given = await copiesOf(source, size, count);
   const prepared = await kind.prepare(
     {
@@ -81,24 +82,21 @@ export async function runEdit(job: RunEditOptions): Promise<Edited> {
     },
     own,
   );
-  const isResized = size.width !== width || size.height !== height;
-  if (isResized && prepared.canvas?.mask) {
-    throw new ToolkitError(
-      'bad-size',
-      `edit: ${kind.name} keeps the bytes of ${source.path}, which is ${width} × ${height} where the model takes ` +
-        `${size.width} × ${size.height}. Bring it to that size first, or take --fit none.`,
-    );
-  }
   const nothing = reasonForNothing({ prepared, mask, given, options });
   if (nothing !== null) out.say(nothing);
   const values = nothing === null ? await walk(prepared, { ...job, kind }) : given;
-  const pictures = await composed({ values, given, source, mask, prepared, fits: options.fit === 'model' });
+  const pictures = await composed({
+    ...{ values, given, source, mask },
+    canvas: prepared.canvas,
+    fits: options.fit === 'model',
+  });
   return {
     ...{ pictures, source, mask, values, sampling },
     seam: nothing === null ? seamOf({ pictures, source, mask, prepared }) : null,
     facts: {
       ...prepared.facts,
       source: { path: source.path, sha256: source.sha256 },
+      ...(maskFile && { mask: maskFile }),
       ...(other && { to: { path: other.path, sha256: other.sha256 } }),
     },
   };
@@ -120,38 +118,6 @@ function refuseMissing({ kind, mask, other }: Missing): void {
   if (other !== null && !kind.needs.includes('other')) {
     throw usageError(`edit: --to is for edits between two pictures, and ${kind.name} takes one. Leave it out.`);
   }
-}
-
-interface SizeOptions {
-  readonly kind: EditKind;
-  readonly own: Readonly<Record<string, unknown>>;
-  readonly model: DiffusionModel;
-  readonly options: EditOptions;
-  readonly source: Source;
-  readonly out: Output;
-}
-
-/** The size the source is edited at; says so where it is another than its own. */
-function sizeFor({ kind, own, model, options, source, out }: SizeOptions): Size {
-  const { width, height } = source.picture;
-  if (options.fit === 'none') return { width, height };
-  const [, modelHeight, modelWidth] = pictureShape(model);
-  const usual = { width: modelWidth, height: modelHeight };
-  const size = kind.sourceSize?.(usual, own) ?? usual;
-  if (!Number.isInteger(size.width) || !Number.isInteger(size.height)) {
-    throw usageError(
-      `edit: ${kind.name} of this factor needs a picture of ${figure(size.width)} × ${figure(size.height)} pixels. ` +
-        'Take a factor that divides the size of the model.',
-    );
-  }
-  if (size.width !== width || size.height !== height) {
-    const whole = kind.sourceSize ? 'made larger from there' : 'the result is brought back';
-    const back = options.mask === null ? whole : 'what may change is brought back';
-    out.say(
-      `${source.path} is ${width} × ${height} pixels: it is edited at ${size.width} × ${size.height}, and ${back}.`,
-    );
-  }
-  return size;
 }
 
 /** Walks with a bar; the cost is told before the first step. */
@@ -179,51 +145,8 @@ function reasonForNothing({ prepared: { canvas }, mask, given, options }: Nothin
   return `Nothing may change, the mask ${show(options.mask)} is empty there: the picture comes back as it is.`;
 }
 
-interface Composing {
-  readonly values: Batch;
-  /** The source as the model was given it, as many times as there are results. */
-  readonly given: Batch;
-  readonly source: Source;
-  readonly mask: Batch | null;
+interface SeamAt extends Pick<Edited, 'source' | 'mask'> {
   readonly prepared: PreparedEdit;
-  /** Whether results are brought back to the size of the source. */
-  readonly fits: boolean;
-}
-
-/**
- * Results as bytes: put into the source where there is a mask, else brought to its size and given its transparency. What
- * has every number that the model was given is the source itself.
- */
-async function composed(options: Composing): Promise<readonly Picture[]> {
-  const { values, given, source, mask, prepared, fits } = options;
-  const { picture } = source;
-  const made = fromBatch(values);
-  const isSame = values.shape.join() === given.shape.join();
-  const size = values.data.length / made.length;
-  return Promise.all(
-    made.map(async (edited, row) => {
-      const place = row * size;
-      const own = values.data.subarray(place, place + size);
-      if (isSame && own.every((value, i) => value === given.data[place + i])) return picture;
-      if (prepared.canvas !== null) return edited;
-      const back = fits ? await resize(edited, picture) : edited;
-      return mask === null ? withAlphaOf(picture, back) : compose({ source: picture, edited: back, mask });
-    }),
-  );
-}
-
-/** An edited picture with the transparency of its source, where that has some. */
-function withAlphaOf(source: Picture, edited: Picture): Picture {
-  const { width, height, channels, data } = source;
-  if (channels % 2 !== 0 || edited.channels % 2 === 0 || edited.width !== width || edited.height !== height) {
-    return edited;
-  }
-  const out = withChannels(edited, 4);
-  for (let i = 0; i < width * height; i++) out.data[i * 4 + 3] = data[i * channels + channels - 1]!;
-  return out;
-}
-
-interface SeamAt extends Pick<Composing, 'source' | 'mask' | 'prepared'> {
   readonly pictures: readonly Picture[];
 }
 

@@ -1,10 +1,14 @@
+import type { HostArray } from '../../../core/host-array.js';
 import { resolve } from '../../../core/options.js';
 import { type DiffusionModel, editCost, editPictures } from '../../../pipelines/index.js';
 import { type EditFactory, type EditName, edits } from '../../../sampling/index.js';
 import { usageError } from '../../parse.js';
 import { plural } from '../../terminal/format.js';
 import { defineEditKind, type EditKind } from '../define-edit-kind.js';
+import { outpaintAtOwnSize, sideMultiple, suitableMargins } from './outpaint-margins.js';
 import { guidedInWords } from './semantic-work.js';
+
+type Batch = HostArray<'float32'>;
 
 /** An edit of the registry as a kind of the command. */
 export function registered(name: EditName): EditKind {
@@ -21,6 +25,7 @@ export function registered(name: EditName): EditKind {
         return { width: width / factor!, height: height / factor! };
       },
     }),
+    ...(name === 'outpaint' && { atOwnSize: outpaintAtOwnSize }),
     prepare(
       { model, runtime, pictures, mask, others, latents, otherLatents, sampling, guiding, options: { batch }, signal },
       own,
@@ -33,7 +38,7 @@ export function registered(name: EditName): EditKind {
         ...guiding,
       };
       const canvas = edit.canvas({ source: pictures, mask: null });
-      requireSides(model, canvas.source.shape);
+      requireSides({ name, model, pictures, canvas: canvas.source }, own);
       const { evaluations, pullbacks, exact } = editCost(job);
       const gradients = pullbacks > 0 ? ` and ${plural(pullbacks, 'gradient')}` : '';
       const rows = Math.min(batch, pictures.shape[0]!);
@@ -42,7 +47,7 @@ export function registered(name: EditName): EditKind {
           evaluations + pullbacks === 0
             ? null
             : `${exact ? '' : 'at least '}${plural(evaluations, 'evaluation')}${gradients} of ${plural(rows, 'picture')}${guidedInWords(guidance, guiding)}`,
-        canvas: canvas.source === pictures ? null : canvas,
+        canvas: canvas.source === pictures ? null : { ...canvas, place: edit.canvas },
         facts: { edit: { name, options: edit.options }, evaluations, pullbacks },
         run: () => editPictures(job),
       };
@@ -50,13 +55,24 @@ export function registered(name: EditName): EditKind {
   });
 }
 
+interface SidesOptions {
+  readonly name: EditName;
+  readonly model: DiffusionModel;
+  readonly pictures: Batch;
+  readonly canvas: Batch;
+}
+
 /** One sentence for a size that the halvings of the network do not divide. */
-function requireSides({ config }: DiffusionModel, shape: readonly number[]): void {
-  const multiple = 'block_out_channels' in config ? 2 ** (config.block_out_channels.length - 1) : 1;
-  const [height = 0, width = 0] = shape.slice(2);
+function requireSides({ name, model, pictures, canvas }: SidesOptions, own: Readonly<Record<string, unknown>>): void {
+  const multiple = sideMultiple(model);
+  const [height = 0, width = 0] = canvas.shape.slice(2);
   if (width % multiple === 0 && height % multiple === 0) return;
+  const [h = 0, w = 0] = pictures.shape.slice(2);
+  const remedy =
+    name === 'outpaint'
+      ? `Take other margins, as in ${suitableMargins({ model, size: { width: w, height: h } }, own)}`
+      : 'Bring the picture to such a size, or leave --fit none out';
   throw usageError(
-    `edit: this network takes sides that are multiples of ${multiple}, got ${width} × ${height}. ` +
-      'Take other margins, or leave --fit none out.',
+    `edit: this network takes sides that are multiples of ${multiple}, got ${width} × ${height}. ${remedy}.`,
   );
 }
