@@ -223,11 +223,12 @@ suite('what is written', () => {
       const zero = await edit(name, '--strength', '0', '-q', '-o', place('same.png'));
       assert.deepEqual([zero.code, zero.stderr], [0, '']);
       assert.deepEqual(await readImage(place('same.png')), given);
-      const { code, stderr } = await edit(name, '-m', 'box:40,40,3,3', '--with', 'repaint', '-o', place('same.png'));
+      const everything = ['-m', 'box:-1,-1,99,99', '--invert-mask'];
+      const { code, stderr } = await edit(name, ...everything, '--with', 'repaint', '-o', place('same.png'));
       assert.equal(code, 0, stderr);
       assert.match(
         stderr,
-        /Nothing may change, the mask "box:40,40,3,3" is empty there: the picture comes back as it is\.\n/,
+        /Nothing may change, the mask "box:-1,-1,99,99" is empty there: the picture comes back as it is\.\n/,
       );
       assert.deepEqual(await readImage(place('same.png')), given);
     });
@@ -411,8 +412,10 @@ suite('the help', () => {
   });
 });
 
+type RefusedCase = readonly [argv: readonly string[], code: number, sentence: string];
+
 suite('what is refused', () => {
-  const cases: readonly (readonly [readonly string[], number, string])[] = [
+  const cases: readonly RefusedCase[] = [
     [['none.png'], 1, 'none.png'],
     [['a.png', '-g', '3'], 2, 'needs classes to follow'],
     [['broken.png'], 1, 'ROOT/broken.png cannot be read as an image'],
@@ -437,6 +440,20 @@ suite('what is refused', () => {
       2,
       'edit: --mask takes box:X,Y,W,H, circle:X,Y,R or a picture file, got "square:1,2,3,4", which is none of them.',
     ],
+    ...['box:8,0,10,10', 'box:-4,0,4,8', 'box:2,2,0,5', 'box:2,2,5,-1'].map(
+      (mask): RefusedCase => [
+        ['a.png', '-m', mask],
+        2,
+        `edit: --mask "${mask}" covers no pixel of the picture, which is 8 × 8. Take a box that lies in it, at least a pixel wide and high.`,
+      ],
+    ),
+    ...['circle:4,4,-3', 'circle:30,4,5', 'circle:4,4,0'].map(
+      (mask): RefusedCase => [
+        ['a.png', '-m', mask, '--invert-mask'],
+        2,
+        `edit: --mask "${mask}" covers no pixel of the picture, which is 8 × 8. Take a circle that lies in it, of a radius of at least a pixel.`,
+      ],
+    ),
     [['a.png', '-o', 'SOURCE'], 2, 'edit: --out "ROOT/a.png" would write over its own source. Name another file.'],
     [
       ['a.png', '--strip', 'SOURCE'],

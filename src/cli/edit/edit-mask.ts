@@ -24,17 +24,35 @@ export async function readMask(
   return feather > 0 && !isEmptyMask(mask) ? featheredMask({ mask, radius: feather }) : mask;
 }
 
+/** Whether `--mask` names a file, and no shape. */
+export const isMaskFile = (given: string): boolean => !/^(box|circle):/.test(given);
+
 async function shapeOf(given: string, size: Size): Promise<Mask> {
   const box = numbersOf(given, 'box', ['X', 'Y', 'W', 'H']);
-  if (box) return boxMask({ ...size, box: box as [number, number, number, number] });
+  if (box) {
+    const mask = boxMask({ ...size, box: box as [number, number, number, number] });
+    return covering(given, mask, 'box that lies in it, at least a pixel wide and high');
+  }
   const circle = numbersOf(given, 'circle', ['X', 'Y', 'R']);
-  if (circle) return circleMask({ ...size, circle: circle as [number, number, number] });
+  if (circle) {
+    const mask = circleMask({ ...size, circle: circle as [number, number, number] });
+    return covering(given, mask, 'circle that lies in it, of a radius of at least a pixel');
+  }
   if (/^[a-z]+:/.test(given) && !existsSync(given)) {
     throw usageError(
       `edit: --mask takes box:X,Y,W,H, circle:X,Y,R or a picture file, got ${show(given)}, which is none of them.`,
     );
   }
   return readMaskFile(given, size);
+}
+
+/** A drawn mask; one without a single pixel is a slip, whatever is done with it. */
+function covering(given: string, mask: Mask, wanted: string): Mask {
+  if (!isEmptyMask(mask)) return mask;
+  const [height = 0, width = 0] = mask.shape;
+  throw usageError(
+    `edit: --mask ${show(given)} covers no pixel of the picture, which is ${width} × ${height}. Take a ${wanted}.`,
+  );
 }
 
 /** The numbers behind `box:`; null where the text is something else. */
