@@ -46,6 +46,6 @@ suite('cosine', () => {
 
 test('an unknown curve is told with those there are', () => {
   assert.throws(() => curves.get('cosin'), {
-    message: 'Unknown curve "cosin". Did you mean "cosine"? Known: constant, cosine.',
+    message: `Unknown curve "cosin". Did you mean "cosine"? Known: ${curves.names.join(', ')}.`,
   });
 });
