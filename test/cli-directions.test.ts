@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -43,15 +44,46 @@ suite('langevin directions and edit --semantic', () => {
   });
 
   test('edits a picture, and the recipe says with what', async () => {
-    const result = await edit('--semantic', 'smile=40,open-mouth=-1', '--steps', '4', '-o', place('edited.png'));
+    const result = await edit('--semantic', 'smile=20,open-mouth=-1', '--steps', '4', '-o', place('edited.png'));
     assert.equal(result.code, 0, result.stderr);
     const recipe = (await readRecipe(place('edited.png'))) as { readonly directions: readonly object[] };
     assert.equal(recipe.directions.length, 2);
     const again = await cli('replay', place('edited.png'), '--threads', '1', '--json');
     assert.match(again.stdout, /"identical":true/, again.stderr);
+    const told = recipe.directions[0] as Record<string, unknown>;
+    const sha256 = createHash('sha256')
+      .update(readFileSync(place('d/smile.safetensors')))
+      .digest('hex');
+    assert.deepEqual([told['path'], told['sha256']], [place('d/smile.safetensors'), sha256]);
     const nothing = await edit('--semantic', 'smile=0', '--steps', '4', '-o', place('nothing.png'));
     assert.equal(nothing.code, 0, nothing.stderr);
     assert.notDeepEqual((await readImage(place('edited.png'))).data, (await readImage(place('nothing.png'))).data);
+  });
+
+  test('replay wants the directions as they were, in their folder or that of --source', async () => {
+    await cp(place('d'), place('e'), { recursive: true });
+    const both = ['--semantic', 'smile=20,open-mouth=-1', '--steps', '4', '-o', place('pinned.png')];
+    assert.equal((await edit(...both, '--directions', place('e'))).code, 0);
+    const replayed = async (...argv: readonly string[]) => {
+      const { code, stdout, stderr } = await cli('replay', place('pinned.png'), '--threads', '1', '-q', ...argv);
+      return code === 0
+        ? stdout.trim().replace(/^.*: /, '')
+        : stderr.replaceAll(root, 'ROOT').replace(/\w{12}…/g, 'HASH…');
+    };
+    await rename(place('e/smile.safetensors'), place('smile.safetensors'));
+    assert.equal(await replayed(), 'the same, byte for byte.', 'beside the picture');
+    await rename(place('smile.safetensors'), place('j.safetensors'));
+    const gone = (file: string): string =>
+      `Error: replay: the direction ROOT/${file} is not there. Name the folder where it is now with --source FOLDER.\n`;
+    assert.equal(await replayed(), gone('e/smile.safetensors'));
+    assert.equal(await replayed('--source', root), gone('smile.safetensors'));
+    assert.equal(await replayed('--source', place('d')), 'the same, byte for byte.');
+    await copyFile(place('e/open-mouth.safetensors'), place('e/smile.safetensors'));
+    assert.equal(
+      await replayed(),
+      'Error: replay: ROOT/e/smile.safetensors is not the direction it was: its SHA-256 is HASH…, and the recipe says ' +
+        'HASH…. Name the folder of the one it was made with by --source FOLDER.\n',
+    );
   });
 
   const seeded = ['--model', place('model'), '--class', 'class 3', '--steps', '4', '--threads', '1', '-q'];
@@ -73,7 +105,7 @@ suite('langevin directions and edit --semantic', () => {
     test(`no change is plain sampling in every bit: ${more.join(' ')}`, async () => {
       const plain = await numbers('plain.npy', 'sample', '-n', '1', '--seed', '3', ...more);
       assert.ok((await numbers('none.npy', ...drawn, '--semantic', 'smile=0', ...more)) === plain, 'numbers differ');
-      assert.ok((await numbers('some.npy', ...drawn, '--semantic', 'smile=40', ...more)) !== plain, 'nothing changed');
+      assert.ok((await numbers('some.npy', ...drawn, '--semantic', 'smile=20', ...more)) !== plain, 'nothing changed');
     });
   }
 
@@ -82,7 +114,7 @@ suite('langevin directions and edit --semantic', () => {
       'edit',
       'seed:3',
       '--semantic',
-      'smile=40',
+      'smile=20',
       '--directions',
       place('d'),
       ...[
@@ -112,7 +144,7 @@ suite('langevin directions and edit --semantic', () => {
   test('a mask: what lies outside is put back, byte for byte', async () => {
     await writePng(place('b.png'), { ...{ width: 8, height: 8, channels: 3 }, data: new Uint8Array(192).fill(200) });
     const between = ['--with', 'semantic-interpolate:tap=mid_block', '--to', place('b.png'), '-n', '2'];
-    for (const argv of [['--semantic', 'smile=40'], between]) {
+    for (const argv of [['--semantic', 'smile=20'], between]) {
       const box = ['--mask', 'box:2,3,4,5', '--steps', '4', '-o', place('masked/')];
       const { code, stderr } = await edit(...argv, ...box);
       assert.deepEqual([code, stderr], [0, '']);
@@ -136,6 +168,16 @@ suite('langevin directions and edit --semantic', () => {
     };
     const real = await said(place('a.png'), '--semantic', 'smile=1');
     assert.equal(real, 'semantic: 12 evaluations to invert and 4 evaluations to edit 1 picture.');
+    assert.match(await said(place('a.png'), '--semantic', 'smile=1', '--sampler', 'ddpm'), /ddpm draws fresh noise/);
+    assert.match(
+      await said(place('a.png'), '--semantic', 'smile=1', '-g', '2', '--class', 'class 1'),
+      /inverted without guidance, which comes on top of the edit/,
+    );
+    assert.match(await said(place('a.png'), '--semantic', 'smile=1', '-n', '2'), /All 2 results are the same/);
+    assert.match(
+      await said(place('a.png'), '--semantic', 'smile=1', '--with', 'semantic:measured'),
+      /down to t = [\d.]+, renewed from [\d.]+, as 8 walks tell/,
+    );
     const drawn = await said('seed:3', '--semantic', 'smile=1', '--class', 'class 1', '-g', '2');
     assert.equal(drawn, 'semantic: 4 evaluations to edit 1 picture, guided: 2 questions each.');
     const way = ['--with', 'semantic-interpolate:tap=mid_block', '--to', 'seed:4', '-n', '3'];
@@ -227,6 +269,11 @@ suite('langevin directions and edit --semantic', () => {
       await said(edit('--semantic', 'smile=1', '--random', 'torch-cpu')),
       /edit: semantic draws its noise as philox does, got --random torch-cpu\. Leave it out\./,
     );
+    assert.match(await said(edit('--semantic', 'smile=21')), /strengths lie in \[-20, 20\].*got "smile=21"/);
+    const late = 'semantic:edit=0.2,boost=0.5';
+    assert.match(await said(edit('--semantic', 'smile=1', '--with', late)), /boost must be at most 0\.2, got 0\.5/);
+    const both = 'semantic:measured,edit=0.2';
+    assert.match(await said(edit('--semantic', 'smile=1', '--with', both)), /semantic:measured chooses edit and boost/);
     assert.match(await said(find('--attribute', 'smle')), /Unknown attribute "smle"\. Did you mean "smile"\?/);
     assert.match(
       await said(find('--attribute', 'face:yawning')),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -120,6 +121,32 @@ suite('made again, byte for byte', () => {
     assert.equal(events(beside).at(-1)!['identical'], true, beside.stderr);
   });
 
+  test('a mask may stand beside the picture, or in the folder of --source', async () => {
+    const mask = place('masks.png');
+    const half = Uint8Array.from({ length: 192 }, (_, i) => (Math.floor(i / 3) % 8 < 4 ? 255 : 0));
+    await writePng(mask, { width: 8, height: 8, channels: 3, data: half });
+    const masked = await cli('edit', source, ...usual, '--with', 'blend', '--mask', mask, '-o', place('masked.png'));
+    assert.deepEqual([masked.code, masked.stderr], [0, '']);
+    const { mask: file } = (await readRecipe(place('masked.png'))) as { readonly mask: Record<string, string> };
+    const sha256 = createHash('sha256').update(readFileSync(mask)).digest('hex');
+    assert.deepEqual(file, { path: mask, sha256 });
+    const same = async (...argv: readonly string[]): Promise<void> => {
+      const outcome = await cli('replay', ...argv, '--json');
+      assert.equal(events(outcome).at(-1)!['identical'], true, outcome.stderr);
+    };
+    await same(place('masked.png'));
+    await mkdir(place('apart'), { recursive: true });
+    await rename(mask, join(place('apart'), 'masks.png'));
+    await same(place('masked.png'), '--source', place('apart')); // the picture is where it was
+    await same(place('masked.png'), '--source', join(place('apart'), 'masks.png'));
+    await copyFile(source, join(place('apart'), 'other-name.png'));
+    await same(place('masked.png'), '--source', join(place('apart'), 'other-name.png'));
+    await copyFile(place('masked.png'), join(place('apart'), 'masked.png'));
+    await same(join(place('apart'), 'masked.png'));
+    await cli('edit', source, ...usual, '--with', 'blend', '--mask', 'box:0,0,4,4', '-o', place('box.png'));
+    assert.equal(((await readRecipe(place('box.png'))) as object as { mask?: unknown }).mask, undefined);
+  });
+
   test('nothing is written unless asked for', async () => {
     await cli('sample', ...usual, '-n', '1', '-o', place('one.png'));
     const { files } = events(await cli('replay', place('one.png'), '--json')).at(-1)!;
@@ -210,6 +237,24 @@ suite('what is wrong', () => {
       [place('from.png')],
       'replay: the source picture ROOT/changing.png is not there. Name where it is now with --source FILE.',
     );
+  });
+
+  test('a mask that changed, or is gone', async () => {
+    const mask = place('hole.png');
+    await copyFile(join(place('pictures'), 'left', '2.png'), mask);
+    await cli('edit', source, ...usual, '--with', 'blend', '--mask', mask, '-o', place('hollow.png'));
+    await copyFile(join(place('pictures'), 'right', '1.png'), mask);
+    const changed =
+      'replay: ROOT/hole.png is not the mask it was: its SHA-256 is HASH…, and the recipe says HASH…. Name the folder of ' +
+      'the one it was made with by --source FOLDER.';
+    await refused([place('hollow.png')], changed);
+    await refused([place('hollow.png'), '--source', source], changed);
+    await rm(mask);
+    const gone = (at: string): string =>
+      `replay: the mask ROOT/${at}hole.png is not there. Name the folder where it is now with --source FOLDER.`;
+    await refused([place('hollow.png')], gone(''));
+    await refused([place('hollow.png'), '--source', place('folder')], gone('folder/'));
+    await refused([place('hollow.png'), '--source', source], gone(''));
   });
 
   test('a grid that was cut', async () => {

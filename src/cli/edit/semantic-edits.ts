@@ -13,6 +13,8 @@ import {
 } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { directionFile } from '../directions/run-directions.js';
+import type { SourceFile } from '../invert/input-pictures.js';
+import { pinned } from '../invert/recipe.js';
 import { usageError } from '../parse.js';
 
 export interface NamedStrength {
@@ -43,6 +45,7 @@ function shippedDirections(): string | null {
 
 export interface OpenedDirection {
   readonly direction: SemanticDirection;
+  readonly file: SourceFile;
   readonly strength: number;
 }
 
@@ -78,7 +81,7 @@ export async function openDirections({ wanted, folder, model, runtime, warn }: O
     const direction = await loadDirection(path);
     const foreign = foreignDirection(direction, model);
     if (foreign) warn(foreign);
-    opened.push({ direction, strength });
+    opened.push({ direction, file: await pinned(path), strength });
   }
   const taps = new Set(opened.map(({ direction }) => direction.tap));
   if (taps.size > 1) {

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { readError } from '../../files/errors.js';
 import type { DiffusionModel } from '../../pipelines/index.js';
 import { version } from '../version.js';
 import type { SourceFile } from './input-pictures.js';
@@ -19,3 +22,11 @@ export const recipeOf = ({ command, path, model, sources, options, outputs }: Re
   ...{ langevin: version(), command, model: path, weights: model.hash, sources },
   options: Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'model' && !outputs.includes(name))),
 });
+
+/** A file that a picture is made with, as its recipe names it: where it is, and the SHA-256 of its bytes. */
+export async function pinned(path: string): Promise<SourceFile> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw readError(path, error);
+  });
+  return { path, sha256: createHash('sha256').update(bytes).digest('hex') };
+}

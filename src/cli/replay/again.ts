@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { ToolkitError } from '../../core/errors.js';
 import { readImage } from '../../files/image.js';
 import type { Picture } from '../../files/picture.js';
 import { type Command, type CommandContext } from '../define-command.js';
 import type { SourceFile } from '../invert/input-pictures.js';
+import { shippedFolder } from '../model/shipped-model.js';
 import type { OpenGuiding } from '../sample/open-guiding.js';
+import type { Told } from '../sample/told.js';
 import type { ReplayJob, Runner } from './runner.js';
 import { sameGuiding } from './same-guiding.js';
 
@@ -25,8 +28,11 @@ export const again =
       throw new ToolkitError('no-recipe', `replay: the recipe does not say the options of ${command.name}.`);
     }
     await sameGuiding(recipe['guidedBy'] as OpenGuiding['files'] | undefined);
-    const sources = await Promise.all(sourcesOf(recipe).map(find));
+    const sources = await Promise.all(sourcesOf(recipe).map((source) => find(source)));
     const to = recipe['to'] as SourceFile | undefined;
+    const mask = recipe['mask'] as SourceFile | undefined;
+    const image = (recipe['told'] as Told | undefined)?.conditionImage;
+    const directions = await gathered({ recipe, find, folder });
     const file = recipe.index === undefined ? join(folder, 'result.png') : `${join(folder, 'results')}/`;
     const beside = join(folder, 'strip.png');
     const usual = Object.fromEntries(Object.entries(command.options).map(([name, spec]) => [name, spec.default]));
@@ -35,6 +41,9 @@ export const again =
       ...{ model: path, out: file },
       ...(strip && { strip: beside }),
       ...(to && { to: await find(to) }),
+      ...(mask && { mask: await find(mask, 'mask') }),
+      ...(image && { conditionImage: await find(image) }),
+      ...(directions && { directions }),
     };
     await command.run({
       options: { ...usual, ...asked } as CommandContext['options'],
@@ -54,3 +63,26 @@ export const again =
 /** The pictures a recipe starts from: one, several or none. */
 const sourcesOf = ({ source, sources }: ReplayJob['recipe']): readonly SourceFile[] =>
   source ? [source as SourceFile] : ((sources as readonly SourceFile[] | undefined) ?? []);
+
+/** The directions of a recipe, each with the bytes it had, in one folder; null where it pins none. */
+async function gathered({
+  recipe,
+  find,
+  folder,
+}: Pick<ReplayJob, 'recipe' | 'find' | 'folder'>): Promise<string | null> {
+  const files = ((recipe['directions'] as readonly Partial<SourceFile>[] | undefined) ?? []).filter(isPinned);
+  if (files.length === 0) return null;
+  const { directions: named } = recipe['options'] as Readonly<Record<string, unknown>>;
+  const shipped = named === null ? shippedFolder('directions-32') : null; // wherever Langevin is by now
+  const all = join(folder, 'directions');
+  await mkdir(all, { recursive: true });
+  for (const { path, sha256 } of files) {
+    const name = basename(path);
+    const place = shipped === null ? path : join(shipped, name);
+    await copyFile(await find({ path: place, sha256 }, 'direction'), join(all, name));
+  }
+  return all;
+}
+
+const isPinned = (file: Partial<SourceFile>): file is SourceFile =>
+  file.path !== undefined && file.sha256 !== undefined;

@@ -11,6 +11,7 @@ import { openModel } from '../model/open-model.js';
 import type { Output } from '../terminal/output.js';
 import { version } from '../version.js';
 import { findSource, type Recipe, recipeIn, short } from './recipe-of.js';
+import type { ReplayJob } from './runner.js';
 import { runners } from './runners.js';
 
 export interface RunReplayOptions {
@@ -61,8 +62,8 @@ export async function runReplay({ file, options, globals, out, signal }: RunRepl
   }
   const folder = await mkdtemp(join(tmpdir(), 'langevin-replay-'));
   try {
-    const find = (source: Parameters<typeof findSource>[0]['source']): Promise<string> =>
-      findSource({ source, beside: file, said: options.source });
+    const find: ReplayJob['find'] = (source, role) =>
+      findSource({ source, ...(role && { role }), beside: file, said: options.source });
     const made = await run({ recipe, picture, model, path, find, folder, globals, out, signal });
     const encoded = made.map((one) => encodePng(one, { recipe }));
     const same = encoded.findIndex((one) => bytes.equals(one));

@@ -3,7 +3,7 @@ import type { DiffusionModel } from '../../pipelines/index.js';
 import type { GlobalOptions } from '../global-options.js';
 import type { SourceFile } from '../invert/input-pictures.js';
 import type { Output } from '../terminal/output.js';
-import type { Recipe } from './recipe-of.js';
+import type { FileRole, Recipe } from './recipe-of.js';
 
 /** What it takes to make a picture again. */
 export interface ReplayJob {
@@ -13,8 +13,8 @@ export interface ReplayJob {
   readonly model: DiffusionModel;
   /** The folder the model was found in. */
   readonly path: string;
-  /** Where a source of the recipe is now. */
-  readonly find: (source: SourceFile) => Promise<string>;
+  /** Where a file of the recipe is now; a source picture unless told. */
+  readonly find: (source: SourceFile, role?: FileRole) => Promise<string>;
   /** A folder to write into, which is gone afterwards. */
   readonly folder: string;
   readonly globals: GlobalOptions;

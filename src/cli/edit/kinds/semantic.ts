@@ -58,9 +58,9 @@ export const semantic = defineEditKind({
       canvas: null,
       facts: {
         edit: { name: 'semantic', options: { ...interval, refinements } },
-        directions: opened.map(({ direction, strength }) => ({
+        directions: opened.map(({ direction, file, strength }) => ({
           ...{ attribute: direction.attribute, strength, method: direction.method, tap: direction.tap },
-          model: direction.model,
+          ...{ model: direction.model, path: file.path, sha256: file.sha256 },
         })),
       },
       async *run() {
