@@ -357,6 +357,19 @@ suite('what is written', () => {
     assert.notEqual(await bytes('-g', '5', '--guidance-method', 'apg'), guided);
   });
 
+  test('one picture of each class that is named, or several of each', async () => {
+    for (const [named, count, labels] of [
+      ['all', '2', [0, 1]],
+      ['class 1,class 0', '4', [1, 1, 0, 0]],
+      ['class 1', '2', [1, 1]],
+      ['class 0&!class 1', '1', [0]],
+    ] as const) {
+      const { code, stderr } = await edit('a.png', '-c', named, '-n', count, '-o', place('each/'));
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(((await readRecipe(place('each/0000.png'))) as Record<string, unknown>)['labels'], labels);
+    }
+  });
+
   test('an edit by a model that is told attributes, guided and with gradients', async () => {
     const data = [...brief('emoji:noto/faces', place('attributes')), '--condition', 'attributes', '--steps', '4'];
     await cli('train', ...data, '--curve', 'constant', '-q');
@@ -369,6 +382,10 @@ suite('what is written', () => {
     const smile = await values('--attributes', 'mouth:smile', '-g', '4');
     assert.ok(smile !== (await values()), 'telling changes nothing');
     assert.ok(smile !== (await values('--attributes', 'mouth:open', '-g', '4')), 'all attributes are alike');
+    const two = ['--model', place('attributes'), '--attributes', 'mouth:smile; mouth:open'];
+    const { code, stderr } = await cli('edit', place('a.png'), ...two, '-o', place('told.npy'));
+    const sentence = 'edit: --attributes "mouth:smile; mouth:open" is 2 lists for 1 result. Name one of them, or take';
+    assert.deepEqual([code, stderr.includes(sentence)], [2, true], stderr);
   });
 
   test('a larger picture of a small one, other kinds of files, and JSON', async () => {
@@ -477,6 +494,16 @@ suite('what is refused', () => {
     ],
     [['a.png', '-o', 'a.bmp'], 2, 'edit: --out must end in .png'],
     [['a.png', '--eta', '1', '--sampler', 'heun'], 2, 'edit: --eta is not for the sampler heun.'],
+    [
+      ['a.png', '-c', 'all'],
+      2,
+      '^Error: edit: --class "all" is 2 classes for 1 result. Name one of them, or take --count 2.',
+    ],
+    [
+      ['a.png', '-c', 'class 0,1,class 0', '-n', '2'],
+      2,
+      'edit: --class "class 0,1,class 0" is 3 classes for 2 results. Name one of them, or take --count 3.',
+    ],
     [['a.png', '--guidance-rescale', '0.5'], 2, 'edit: --guidance-rescale corrects guidance, and there is none.'],
     [['a.png', '--attributes', 'mouth:open'], 2, 'edit: --attributes is for models that are told attributes'],
     [

@@ -17,6 +17,7 @@ import type { EditKind, EditOptions, EditProgress, PreparedEdit } from './define
 import { isMaskFile, readMask, sizedMask } from './edit-mask.js';
 import { editSize } from './edit-size.js';
 import { copiesOf, openSource, repeated, type Source } from './edit-source.js';
+import { requireOneClassEach } from './one-class-each.js';
 import { chosenEdit } from './own-options.js';
 
 type Batch = HostArray<'float32'>;
@@ -61,6 +62,7 @@ export async function runEdit(job: RunEditOptions): Promise<Edited> {
   const opened = await openGuiding(options, 'edit');
   const asked = { ...sampleDefaults, ...options, count, out: '' } as unknown as SampleOptions;
   const sampling = settleSampling(asked, model, job.given, opened, 'edit');
+  requireOneClassEach({ options, classes: model.classes ?? opened.models.classifier?.classes ?? null, count });
   const open = (path: string): Promise<Source> =>
     openSource(path, { model, runtime: job.runtime, sampling, guiding: opened.models, signal: job.signal });
   const source = await open(job.picture);
