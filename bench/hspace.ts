@@ -7,7 +7,7 @@
 import { floats, type HostArray } from '../src/core/host-array.js';
 import { gaussians, key } from '../src/core/random.js';
 import { deltaNet, initialise } from '../src/nn/index.js';
-import { invertSemantic, loadModel, type SemanticChange, semanticAll } from '../src/pipelines/index.js';
+import { invertSemanticAll, loadModel, type SemanticChange, semanticAll } from '../src/pipelines/index.js';
 import { createRuntime } from '../src/runtime/node.js';
 import { benchOptions } from './options.js';
 import { report, table } from './report.js';
@@ -68,7 +68,7 @@ for (const count of [1, 64]) {
   }
 }
 const picture = noise(1);
-const inverted = () => invertSemantic({ ...usual, pictures: picture, labels: [9], refinements: 2 });
+const inverted = () => invertSemanticAll({ ...usual, pictures: picture, labels: [9], refinements: 2 });
 await inverted();
 const inversions: number[] = [];
 for (let round = 0; round < repeats; round++) inversions.push(await seconds(inverted));

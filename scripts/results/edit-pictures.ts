@@ -11,7 +11,7 @@ import { emoji, finish, gather } from '../../src/data/index.js';
 import { fromBatch, type Picture, strip, writePng } from '../../src/files/index.js';
 import {
   editAll,
-  invertSemantic,
+  invertSemanticAll,
   loadDirection,
   loadModel,
   semanticAll,
@@ -177,7 +177,7 @@ const made: Readonly<Record<string, () => Promise<readonly (readonly Picture[])[
       const { x, label } = drawing(name);
       const { change, tap, edit } = await loadDirection(join(told.directions, `${direction}.safetensors`));
       const usual = { model, runtime, steps: 50, key: key(0), labels: [label] };
-      const start = await invertSemantic({ ...usual, pictures: x });
+      const start = await invertSemanticAll({ ...usual, pictures: x });
       const edits = [{ change, strengths: [strength] }];
       const changed = await semanticAll({ ...usual, start, edits, tap, interval: { edit, boost: 0 } });
       pairs.push(...pictures(x), ...pictures(changed));

@@ -16,7 +16,7 @@ import { constant, input, optimize } from '../../src/graph/index.js';
 import { bindParams } from '../../src/nn/index.js';
 import {
   classifierFeatures,
-  invertSemantic,
+  invertSemanticAll,
   loadClassifier,
   loadDirection,
   loadModel,
@@ -82,7 +82,7 @@ async function evaluate(direction: SemanticDirection) {
   const size = pairs.length;
   const labels = Array.from(x.labels);
   const usual = { model, runtime, labels, steps, key: root, batch: size, tap };
-  const start = await invertSemantic({ ...usual, pictures: x.x, refinements: 1 });
+  const start = await invertSemanticAll({ ...usual, pictures: x.x, refinements: 1 });
   const walk = (edits: readonly SemanticEdit[], at = start): Promise<Batch> =>
     semanticAll({ ...usual, start: at, edits, interval: { edit, boost: 0 } });
   const by = (strength: number): SemanticEdit => ({ change, strengths: pairs.map(() => strength) });
@@ -144,7 +144,7 @@ async function evaluate(direction: SemanticDirection) {
     );
   const inPixels = clipped(added(x.x, meanChange(a.x, b.x)));
   const back = { ...usual, labels: Array.from(a.labels), batch: few.length, refinements: 1 };
-  const [na, nb] = [await invertSemantic({ ...back, pictures: a.x }), await invertSemantic({ ...back, pictures: b.x })];
+  const [na, nb] = [await invertSemanticAll({ ...back, pictures: a.x }), await invertSemanticAll({ ...back, pictures: b.x })];
   const inNoise = await walk([], added(start, meanChange(na, nb)));
   const otherClass = Array.from(x.labels, (label) => (label + 9) % 36); // the same group in the next style
   const swapped = await semanticAll({ ...usual, labels: otherClass, start, edits: [] });
@@ -205,7 +205,7 @@ if (pairOf[0] && pairOf[1]) {
     batch: chosen.length,
     tap: pairOf[0].tap,
   };
-  const start = await invertSemantic({ ...usual, pictures: x.x, refinements: 1 });
+  const start = await invertSemanticAll({ ...usual, pictures: x.x, refinements: 1 });
   const walk = (edits: readonly SemanticDirection[]): Promise<Batch> =>
     semanticAll({
       ...{ ...usual, start, interval: { edit: pairOf[0]!.edit, boost: 0 } },

@@ -1,6 +1,6 @@
 import { ToolkitError } from '../core/errors.js';
 import { finish } from '../core/finish.js';
-import { concatRows, floats, type HostArray, rows, type Shape, sizeOf } from '../core/host-array.js';
+import { floats, type HostArray, rows, type Shape, sizeOf } from '../core/host-array.js';
 import type { Key } from '../core/random.js';
 import { batchSpace } from '../core/space.js';
 import type { Level } from '../diffusion/index.js';
@@ -14,11 +14,10 @@ import {
   qualityBoost,
   reversed,
   type Scheme,
-  sample,
   timeOf,
   trajectory,
 } from '../sampling/index.js';
-import { batchRanges, type GenerateFrame, inTurn } from './batches.js';
+import { type GenerateFrame, inTurn } from './batches.js';
 import { checkGuidance, type Guiding, type GuidingModels, guider, guidingOf } from './guiding.js';
 import { bottleneck, type DeltaFunction, type Hspace, hspace } from './hspace.js';
 import { checkLabels, type Labels, rowLabels } from './labels.js';
@@ -204,23 +203,27 @@ export interface InvertSemanticOptions
   readonly refinements?: number;
 }
 
-/** Real pictures as the noise that `semantic` makes them of, along the same steps, without guidance. */
-export async function invertSemantic(options: InvertSemanticOptions): Promise<Batch> {
+/** Real pictures as the noise that `semantic` makes them of, along the same steps, without guidance. Yields as that does. */
+export async function* invertSemantic(options: InvertSemanticOptions): AsyncGenerator<SemanticFrame, Batch, undefined> {
   const { model, runtime, pictures, key, signal, refinements = 2 } = options;
   const parts = assemble({ ...model.scheme, ...options.scheme });
   const total = pictures.shape[0]!;
   const batch = Math.min(total, options.batch ?? 16);
   const { precondition } = parts;
   using network = batchNetwork({ model, runtime, batch });
-  const found: Batch[] = [];
-  for (const { first, last, count } of batchRanges({ count: total, batch })) {
-    const space = batchSpace({ first });
-    const ask = questions({ config: model.config, network, precondition, space });
-    const denoise = ask(rowLabels({ model, labels: options.labels, first, count }));
-    const steps = reversed(parts.steps(options.steps));
-    const start = rows(pictures, first, last);
-    const sampler = ddimInverse({ refinements });
-    found.push(await sample({ ...parts, limit: undefined, sampler, steps, denoise, start, space, key, signal }));
-  }
-  return concatRows(found);
+  const steps = reversed(parts.steps(options.steps));
+  const sampler = ddimInverse({ refinements });
+  return yield* inTurn({
+    ...{ count: total, batch, steps: intervals(steps).length },
+    walk({ first, last, count }) {
+      const space = batchSpace({ first });
+      const ask = questions({ config: model.config, network, precondition, space });
+      const denoise = ask(rowLabels({ model, labels: options.labels, first, count }));
+      const start = rows(pictures, first, last);
+      return trajectory({ ...parts, limit: undefined, sampler, steps, denoise, start, space, key, signal });
+    },
+  });
 }
+
+/** Runs `invertSemantic` to its end. */
+export const invertSemanticAll = (options: InvertSemanticOptions): Promise<Batch> => finish(invertSemantic(options));

@@ -2,7 +2,7 @@ import { floats, type HostArray } from '../../core/host-array.js';
 import { fold, type Key, permutation } from '../../core/random.js';
 import type { DataSet } from '../../data/dataset.js';
 import { gather } from '../../data/index.js';
-import { type DiffusionModel, invertSemantic, type SemanticChange, semanticAll } from '../../pipelines/index.js';
+import { type DiffusionModel, invertSemanticAll, type SemanticChange, semanticAll } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { Example } from './examples.js';
 
@@ -49,7 +49,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   );
   const labels = Array.from(before.labels, (label) => (label < 0 ? null : label));
   const usual = { ...options, labels, steps: 20, key, batch: chosen.length };
-  const start = await invertSemantic({ ...usual, pictures: before.x });
+  const start = await invertSemanticAll({ ...usual, pictures: before.x });
   const errorAt = async (strength: number): Promise<number> => {
     const edits = [{ change: options.change, strengths: chosen.map(() => strength) }];
     return squareError(

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { show, ToolkitError } from '../../core/errors.js';
 import type { Shape } from '../../core/host-array.js';
 import { didYouMean } from '../../core/text.js';
@@ -15,6 +14,7 @@ import type { Runtime } from '../../runtime/runtime.js';
 import { directionFile } from '../directions/run-directions.js';
 import type { SourceFile } from '../invert/input-pictures.js';
 import { pinned } from '../invert/recipe.js';
+import { shippedFolder } from '../model/shipped-model.js';
 import { usageError } from '../parse.js';
 
 export interface NamedStrength {
@@ -22,11 +22,19 @@ export interface NamedStrength {
   readonly strength: number;
 }
 
+/** Beyond it nothing is left of a picture. */
+const strongest = 20;
+
 /** `smile=1.5,skin-tone:dark=-1,glasses` as names and strengths; 1 where none is said. */
 export function parseSemantic(text: string): readonly NamedStrength[] {
   const found = text.split(',').map((entry): NamedStrength => {
     const [, name = '', value = '1'] = /^\s*([^=]+?)\s*(?:=\s*(.*?)\s*)?$/.exec(entry) ?? [];
     const strength = value === '' ? Number.NaN : Number(value);
+    if (name !== '' && Math.abs(strength) > strongest) {
+      throw usageError(
+        `edit: strengths lie in [-${strongest}, ${strongest}], where 1 is the attribute as it was learnt; got ${show(entry)}.`,
+      );
+    }
     if (name !== '' && Number.isFinite(strength)) return { name, strength };
     throw usageError(
       `edit: --semantic is NAME=STRENGTH, joined by commas, as in smile=1.5,skin-tone:dark=1; got ${show(entry)}.`,
@@ -35,12 +43,6 @@ export function parseSemantic(text: string): readonly NamedStrength[] {
   const twice = found.find(({ name }, i) => found.findIndex((other) => other.name === name) !== i);
   if (twice) throw usageError(`edit: --semantic names "${twice.name}" twice. Add its strengths up.`);
   return found;
-}
-
-/** The folder of the directions that come with Langevin, or null where it was left out. */
-function shippedDirections(): string | null {
-  const folder = fileURLToPath(new URL('../../../models/directions-32', import.meta.url));
-  return existsSync(folder) ? folder : null;
 }
 
 export interface OpenedDirection {
@@ -61,7 +63,7 @@ export interface OpenDirectionsOptions {
 
 /** The files of some names, all at one tap, which fit what passes it. */
 export async function openDirections({ wanted, folder, model, runtime, warn }: OpenDirectionsOptions) {
-  const from = folder ?? shippedDirections();
+  const from = folder ?? shippedFolder('directions-32');
   if (from === null) {
     throw new ToolkitError(
       'not-found',

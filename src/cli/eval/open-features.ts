@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
   classifierFeatures,
   type FeatureNetwork,
@@ -10,6 +8,7 @@ import {
 import { openOnnxModel } from '../../runtime/node.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { GlobalOptions } from '../global-options.js';
+import { shippedFolder } from '../model/shipped-model.js';
 import { usageError } from '../parse.js';
 
 export interface OpenFeaturesOptions {
@@ -20,12 +19,6 @@ export interface OpenFeaturesOptions {
   readonly featureOutput: string | null;
   readonly runtime: Runtime;
   readonly globals: Pick<GlobalOptions, 'threads' | 'device'>;
-}
-
-/** The folder of the classifier that comes with Langevin, or null where it was left out. */
-function shippedFeatures(): string | null {
-  const folder = fileURLToPath(new URL('../../../models/features-32', import.meta.url));
-  return existsSync(folder) ? folder : null;
 }
 
 /** The network that pictures are compared by: a classifier's folder, an ONNX file, or the one that is shipped. */
@@ -47,7 +40,7 @@ export async function openFeatures({
       'eval: --feature-size, -range, -input and -output are for an .onnx network named with --features.',
     );
   }
-  const path = features ?? shippedFeatures();
+  const path = features ?? shippedFolder('features-32');
   if (path === null) {
     throw usageError('eval: the shipped feature network is not installed here. Name one with --features PATH.');
   }

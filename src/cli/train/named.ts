@@ -24,7 +24,7 @@ export interface Named {
 
 /**
  * A registered thing and its options out of one text: `min-snr`, `min-snr:gamma=1`, `simple:error=huber,delta=0.3`. As
- * commas stand between options, a list is joined by slashes: `custom:list=9/3/1/0`. Names and options that do not exist are told with the nearest that do; the values themselves the factory checks.
+ * commas stand between options, a list is joined by slashes: `custom:list=9/3/1/0`; a flag is its name alone. Names and options that do not exist are told with the nearest that do; the values themselves the factory checks.
  */
 export function named({ owner = 'train', option, registry, text }: NamedOptions): Named {
   const [name = '', ...rest] = text.split(':');
@@ -33,6 +33,7 @@ export function named({ owner = 'train', option, registry, text }: NamedOptions)
   const pairs = given === '' ? [] : given.split(',');
   const options = pairs.map((pair) => {
     const [key = '', ...value] = pair.split('=');
+    if (value.length === 0 && factory.definition.options[key.trim()]?.kind === 'flag') return [key.trim(), true];
     if (value.length === 0) {
       throw usageError(
         `${owner}: ${flagOf(option)} ${name} takes options as name=value, joined by commas, got "${pair}".`,

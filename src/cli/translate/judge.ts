@@ -1,18 +1,9 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { ToolkitError } from '../../core/errors.js';
 import type { HostArray } from '../../core/host-array.js';
 import { judge as judgeOf, loadClassifier } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import { shippedFolder } from '../model/shipped-model.js';
 import { usageError } from '../parse.js';
-
-/** Folders of the classifiers that come with Langevin, the best judge first. */
-const shipped = ['judge-32', 'features-32'];
-
-function shippedJudge(): string | null {
-  const folders = shipped.map((name) => fileURLToPath(new URL(`../../../models/${name}`, import.meta.url)));
-  return folders.find((folder) => existsSync(folder)) ?? null;
-}
 
 export interface GuessOptions {
   readonly judge: string | null;
@@ -24,7 +15,7 @@ export interface GuessOptions {
 
 /** The most likely class of every picture among those that it may be of. */
 export async function guessClasses({ judge, runtime, pictures, among }: GuessOptions): Promise<readonly string[]> {
-  const path = judge ?? shippedJudge();
+  const path = judge ?? shippedFolder('judge-32') ?? shippedFolder('features-32');
   if (path === null) {
     throw usageError(
       'translate: nobody said what the pictures are, and no classifier is installed here that could guess. ' +

@@ -2,6 +2,7 @@ export * from './batch.js';
 export * from './cost.js';
 export * from './direction.js';
 export * from './directions/index.js';
+export * from './draws-noise.js';
 export * from './edit.js';
 export * from './edits/index.js';
 export * from './h-space/asymmetric.js';

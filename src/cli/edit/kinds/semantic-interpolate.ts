@@ -5,7 +5,7 @@ import { betweenInH, invertSemantic, semantic as semanticWalk } from '../../../p
 import { plural } from '../../terminal/format.js';
 import { defineEditKind } from '../define-edit-kind.js';
 import { requireTap } from '../semantic-edits.js';
-import { guidedInWords, keptOutside, requireUsual, walkEvaluations } from './semantic-work.js';
+import { guidedInWords, keptOutside, partOf, remarks, requireUsual, walkEvaluations } from './semantic-work.js';
 
 const options = {
   tap: text({
@@ -54,14 +54,22 @@ export const semanticInterpolate = defineEditKind({
       async *run() {
         const invert = (all: typeof pictures) =>
           invertSemantic({ ...usual, labels: labels ? [label] : undefined, pictures: rows(all, 0, 1), refinements });
-        const from = job.latents ? rows(job.latents, 0, 1) : await invert(pictures);
-        const to = job.otherLatents ? rows(job.otherLatents, 0, 1) : await invert(others!);
+        const one = steps * (1 + refinements);
+        const batches = Math.ceil(count / job.options.batch);
+        const total = before + batches * walk;
+        const from = job.latents
+          ? rows(job.latents, 0, 1)
+          : yield* partOf(invert(pictures), { from: 0, to: one, total });
+        const to = job.otherLatents
+          ? rows(job.otherLatents, 0, 1)
+          : yield* partOf(invert(others!), { from: (real - 1) * one, to: real * one, total });
         const change = await betweenInH({ ...usual, from, to, labels: [label, label], tap });
         const start = { ...pictures, data: new Float32Array(pictures.data.length) };
         for (let i = 0; i < count; i++) start.data.set(from.data, i * from.data.length);
         const asked = { ...usual, ...guiding, guidance, labels: labels ?? undefined };
         const edits = [{ change, strengths }];
-        return keptOutside(yield* semanticWalk({ ...asked, start, edits, tap, interval: { edit, boost: 0 } }), job);
+        const work = semanticWalk({ ...asked, start, edits, tap, interval: { edit, boost: 0 } });
+        return keptOutside(yield* partOf(work, { from: before, to: total, total }), job);
       },
     };
   },

@@ -1,10 +1,16 @@
 import { floats, type HostArray } from '../../../core/host-array.js';
-import { type Guiding, type GuidingModels, pictureShape } from '../../../pipelines/index.js';
-import { assemble, costOf } from '../../../sampling/index.js';
+import {
+  type GenerateFrame,
+  type Guiding,
+  type GuidingModels,
+  isGuided,
+  pictureShape,
+} from '../../../pipelines/index.js';
+import { assemble, costOf, drawsNoise } from '../../../sampling/index.js';
 import { usageError } from '../../parse.js';
 import { guidanceMethods } from '../../sample/guidance-options.js';
 import { plural } from '../../terminal/format.js';
-import type { EditJob } from '../define-edit-kind.js';
+import type { EditJob, EditProgress } from '../define-edit-kind.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -36,6 +42,37 @@ export function keptOutside(edited: Batch, { pictures, mask }: Pick<EditJob, 'pi
 export function walkEvaluations({ model, sampling: { scheme, steps } }: Pick<EditJob, 'model' | 'sampling'>): number {
   const parts = assemble({ ...model.scheme, ...scheme });
   return costOf({ sampler: parts.sampler, steps: parts.steps(steps) }).evaluations;
+}
+
+/** One walk of a job in its place among the others: its steps are told as evaluations `from` to `to` of `total`. */
+export async function* partOf<R>(
+  work: AsyncGenerator<GenerateFrame, R, undefined>,
+  { from, to, total }: { readonly from: number; readonly to: number; readonly total: number },
+): AsyncGenerator<EditProgress, R, undefined> {
+  for (;;) {
+    const { done, value } = await work.next();
+    if (done) return value;
+    yield { ...value, done: from + Math.round(((to - from) * value.done) / value.total), total };
+  }
+}
+
+/** What keeps a real picture from coming back as it is, in sentences without their stops. */
+export async function remarks({ model, pictures, sampling }: EditJob): Promise<readonly string[]> {
+  const { scheme, steps, guidance } = sampling;
+  const { sampler, steps: stepsOf, grid } = assemble({ ...model.scheme, ...scheme });
+  const draws = await drawsNoise({ sampler, steps: stepsOf(steps), grid });
+  const all = pictures.shape[0] ?? 1;
+  return [
+    ...(draws
+      ? [`${sampler.name} draws fresh noise, which no inversion knows: what is not edited changes as well. Take ddim`]
+      : []),
+    ...(isGuided(guidance)
+      ? [
+          'The picture is inverted without guidance, which comes on top of the edit: without it more of the picture stays',
+        ]
+      : []),
+    ...(all > 1 && !draws ? [`All ${all} results are the same, for no noise is drawn on the way`] : []),
+  ];
 }
 
 /** What guidance adds to the cost, behind it: ", guided: 2 questions each", or nothing. */

@@ -1,11 +1,12 @@
-import { integer, number, resolve } from '../../../core/options.js';
+import { flag, integer, number, resolve } from '../../../core/options.js';
 import { key } from '../../../core/random.js';
 import { invertSemantic, semantic as semanticWalk } from '../../../pipelines/index.js';
 import { usageError } from '../../parse.js';
 import { plural } from '../../terminal/format.js';
 import { defineEditKind } from '../define-edit-kind.js';
 import { openDirections, parseSemantic } from '../semantic-edits.js';
-import { guidedInWords, keptOutside, requireUsual, walkEvaluations } from './semantic-work.js';
+import { measuredInterval, measuredPictures } from './measured-interval.js';
+import { guidedInWords, keptOutside, partOf, remarks, requireUsual, walkEvaluations } from './semantic-work.js';
 
 const options = {
   edit: number({
@@ -20,6 +21,7 @@ const options = {
     max: 1,
     help: 'Time from which noise is renewed, against traces of the edit; 0: not at all.',
   }),
+  measured: flag({ help: 'Chooses edit and boost by distances measured along walks of this model.' }),
   refinements: integer({
     default: 2,
     min: 0,
@@ -36,7 +38,7 @@ export const semantic = defineEditKind({
   needs: [],
   async prepare(job, own) {
     const { model, runtime, pictures, sampling, guiding, signal } = job;
-    const { edit, boost, refinements } = resolve('semantic', options, own as never);
+    const { edit, boost, measured, refinements } = resolve('semantic', options, own as never);
     const { semantic: wanted, directions: folder, batch } = job.options;
     if (wanted === null)
       throw usageError('edit: semantic needs attributes. Name some with --semantic smile=1,skin-tone:dark=1.');
@@ -47,14 +49,33 @@ export const semantic = defineEditKind({
     const count = pictures.shape[0]!;
     const { labels, guidance, steps, scheme, seed } = sampling;
     const usual = { model, runtime, steps, scheme, batch, signal, key: key(seed), labels: labels ?? undefined };
-    const interval = { edit: edit ?? Math.max(...opened.map(({ direction }) => direction.edit)), boost };
+    if (measured && (edit !== null || boost !== 0)) {
+      throw usageError('edit: semantic:measured chooses edit and boost. Leave these out, or measured.');
+    }
+    const interval = measured
+      ? await measuredInterval(job)
+      : { edit: edit ?? Math.max(...opened.map(({ direction }) => direction.edit)), boost };
+    if (interval.boost > interval.edit) {
+      throw usageError(
+        `edit: semantic renews noise below the time boost, and edits above edit: boost must be at most ${interval.edit}, ` +
+          `got ${interval.boost}. Raise edit, or lower boost.`,
+      );
+    }
     // A real picture of which nothing is wanted need not go to noise and back.
     const isNothing = job.latents === null && opened.every(({ strength }) => strength === 0);
-    const inverting = job.latents ? '' : `${plural(steps * (1 + refinements), 'evaluation')} to invert and `;
-    const walking = `${plural(walkEvaluations(job), 'evaluation')} to edit ${plural(count, 'picture')}`;
-    const cost = isNothing ? [] : [`${inverting}${walking}${guidedInWords(guidance, guiding)}`];
+    const inverting = job.latents ? 0 : steps * (1 + refinements);
+    const walking = walkEvaluations(job);
+    const inWords = [
+      ...(inverting > 0 ? [`${plural(inverting, 'evaluation')} to invert and `] : []),
+      `${plural(walking, 'evaluation')} to edit ${plural(count, 'picture')}${guidedInWords(guidance, guiding)}`,
+      ...(measured
+        ? [`, down to t = ${interval.edit}, renewed from ${interval.boost}, as ${measuredPictures} walks tell`]
+        : []),
+    ];
+    const cost = isNothing ? [] : [inWords.join('')];
+    if (!isNothing && job.latents === null) cost.push(...(await remarks(job)));
     return {
-      cost: [...notes, ...cost].join(' ') || null,
+      cost: [...notes, ...cost].join('. ') || null,
       canvas: null,
       facts: {
         edit: { name: 'semantic', options: { ...interval, refinements } },
@@ -65,13 +86,18 @@ export const semantic = defineEditKind({
       },
       async *run() {
         if (isNothing) return pictures;
-        const start = job.latents ?? (await invertSemantic({ ...usual, pictures, refinements }));
+        const batches = Math.ceil(count / batch);
+        const total = batches * (inverting + walking);
+        const before = batches * inverting;
+        const start =
+          job.latents ??
+          (yield* partOf(invertSemantic({ ...usual, pictures, refinements }), { from: 0, to: before, total }));
         const edits = opened.map(({ direction, strength }) => ({
           change: direction.change,
           strengths: Array.from({ length: count }, () => strength),
         }));
         const walk = { ...usual, ...guiding, guidance, start, edits, interval, tap: opened[0]!.direction.tap };
-        return keptOutside(yield* semanticWalk(walk), job);
+        return keptOutside(yield* partOf(semanticWalk(walk), { from: before, to: total, total }), job);
       },
     };
   },
