@@ -564,6 +564,19 @@ suite('what is refused', () => {
   }
 });
 
+test('a seed that is none is refused as such, on either side', async () => {
+  const usual = ['--model', place('model'), '--steps', '4', '--threads', '1', '-o', place('refused.png')];
+  const refused = async (seed: string, ...argv: readonly string[]): Promise<void> => {
+    const { code, stderr } = await cli('edit', ...argv, ...usual);
+    const got = `seed: needs a whole number from 0 behind it, as in seed:7, got "${seed}". Name one, or a picture file.`;
+    assert.deepEqual([code, stderr], [2, `Error: ${got}\n`]);
+  };
+  for (const seed of ['seed:abc', 'seed:-1', 'seed:1.5', 'seed:', 'seed:99999999999999999999']) {
+    await refused(seed, seed);
+    await refused(seed, place('a.png'), '--with', 'interpolate', '--to', seed);
+  }
+});
+
 test('Ctrl-C ends it with code 130 and leaves no half picture', async () => {
   const child = start(
     ...['edit', place('a.png'), '--model', place('model'), '--threads', '1', '--json'],

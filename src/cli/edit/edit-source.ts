@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
+import { show } from '../../core/errors.js';
 import { floats, type HostArray } from '../../core/host-array.js';
 import { key } from '../../core/random.js';
 import { batchSpace } from '../../core/space.js';
@@ -11,6 +13,8 @@ import { resize } from '../../files/resize.js';
 import { type DiffusionModel, type GuidingModels, generateAll, pictureShape } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { assemble, startingNoise } from '../../sampling/index.js';
+import { usageError } from '../parse.js';
+import { sampleOptions } from '../sample/sample-options.js';
 import type { Sampling } from '../sample/settle-sampling.js';
 import type { Size } from './define-edit-kind.js';
 
@@ -34,9 +38,20 @@ export interface SourceOptions {
 }
 
 /** The picture of a file, or of the model itself: `seed:7` is what it draws first from that seed. */
-export function openSource(path: string, options: SourceOptions): Promise<Source> {
-  const seed = /^seed:(\d+)$/.exec(path)?.[1];
-  return seed === undefined ? readSource(path, options.model) : drawSource(Number(seed), options);
+export async function openSource(path: string, options: SourceOptions): Promise<Source> {
+  const seed = seedOf(path);
+  return seed === null ? readSource(path, options.model) : drawSource(seed, options);
+}
+
+/** The number behind `seed:`; null where a file is named. */
+function seedOf(path: string): number | null {
+  const [, digits] = /^seed:(.*)$/s.exec(path) ?? [];
+  if (digits === undefined) return null;
+  if (/^\d+$/.test(digits) && Number(digits) <= sampleOptions.seed.max) return Number(digits);
+  if (existsSync(path)) return null;
+  throw usageError(
+    `seed: needs a whole number from 0 behind it, as in seed:7, got ${show(path)}. Name one, or a picture file.`,
+  );
 }
 
 async function drawSource(seed: number, { model, runtime, sampling, guiding, signal }: SourceOptions): Promise<Source> {
