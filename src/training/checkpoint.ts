@@ -2,6 +2,7 @@ import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { show, ToolkitError } from '../core/errors.js';
 import type { HostArray } from '../core/host-array.js';
+import { isFiniteValue } from '../core/values.js';
 import { readError, writeDirectoryAtomic, writeFileAtomic, writeJson } from '../files/index.js';
 import { readSafetensors, type TensorMap, writeSafetensors } from '../nn/index.js';
 import type { Stepper } from './stepper.js';
@@ -12,6 +13,8 @@ export interface CheckpointState {
   readonly seed: number;
   /** Seconds spent training so far, over all sessions. */
   readonly seconds: number;
+  /** Loss and gradient norm of the steps whose mean is not written down yet; absent in older checkpoints. */
+  readonly unlogged?: readonly { readonly loss: number; readonly norm: number }[];
   /** Everything the run was started with; a resumed run must agree. */
   readonly config: Readonly<Record<string, unknown>>;
 }
@@ -76,9 +79,9 @@ export interface RestoredCheckpoint {
 }
 
 /**
- * Puts the newest checkpoint that can be read back into a stepper; null where there is none at all. Damaged ones are set
- * aside as `damaged-step-…`, so that rotation does not keep them in the place of good ones. Where all are damaged nothing
- * is moved, and what is wrong with the newest is thrown.
+ * Puts the newest checkpoint that can be read, and whose numbers are finite, back into a stepper; null where there is
+ * none at all. Others are set aside as `damaged-step-…`, so that rotation does not keep them in the place of good ones.
+ * Where all are damaged nothing is moved, and what is wrong with the newest is thrown.
  */
 export async function restoreLatest(root: string, stepper: Stepper): Promise<RestoredCheckpoint | null> {
   const broken: { readonly path: string; readonly error: ToolkitError }[] = [];
@@ -86,7 +89,7 @@ export async function restoreLatest(root: string, stepper: Stepper): Promise<Res
     const path = join(root, folderName(step));
     try {
       const state = await readState(path);
-      await restoreCheckpoint(path, stepper);
+      await restoreCheckpoint(path, stepper, { finite: true });
       const damaged = await Promise.all(broken.map(({ path, error }) => setAside(path, error.message)));
       return { state: { ...state, path }, damaged };
     } catch (error) {
@@ -94,8 +97,11 @@ export async function restoreLatest(root: string, stepper: Stepper): Promise<Res
       broken.push({ path, error });
     }
   }
-  if (broken.length > 0) throw broken[0]!.error;
-  return null;
+  if (broken.length === 0) return null;
+  const { code, message } = broken[0]!.error;
+  const which = broken.length === 1 ? 'The only checkpoint' : `None of the ${broken.length} checkpoints`;
+  const state = broken.length === 1 ? 'cannot be gone on from' : 'can be gone on from';
+  throw new ToolkitError(code, `${which} in ${root} ${state}. ${message}`, { cause: broken[0]!.error });
 }
 
 async function setAside(path: string, reason: string): Promise<RestoredCheckpoint['damaged'][number]> {
@@ -105,16 +111,34 @@ async function setAside(path: string, reason: string): Promise<RestoredCheckpoin
   return { path, aside, reason };
 }
 
-/** Puts a checkpoint back into a stepper of the same network and optimiser. A damaged file changes nothing. */
-export async function restoreCheckpoint(path: string, stepper: Stepper): Promise<void> {
+/**
+ * Puts a checkpoint back into a stepper of the same network and optimiser. A damaged file changes nothing, nor does, with
+ * `finite`, one with a number in it that is none.
+ */
+export async function restoreCheckpoint(
+  path: string,
+  stepper: Stepper,
+  { finite = false }: { readonly finite?: boolean } = {},
+): Promise<void> {
   const { step } = await readState(path);
   const stored = new Map<string, TensorMap>();
   for (const kind of stepper.kinds) {
     const file = join(path, `${kind}.safetensors`);
-    stored.set(kind, readSafetensors(await read(file), { name: file }).tensors);
+    const { tensors } = readSafetensors(await read(file), { name: file });
+    if (finite) requireFinite(file, tensors);
+    stored.set(kind, tensors);
   }
   for (const [kind, values] of stored) stepper.write(kind, values as ReadonlyMap<string, HostArray<'float32'>>);
   stepper.setSteps(step);
+}
+
+function requireFinite(file: string, tensors: TensorMap): void {
+  const [wild] = [...tensors].find(([, array]) => !isFiniteValue(array)) ?? [];
+  if (wild === undefined) return;
+  throw new ToolkitError(
+    'bad-state',
+    `${file}: "${wild}" has numbers that are infinite or none, as after too high a rate.`,
+  );
 }
 
 async function readState(path: string): Promise<CheckpointState> {

@@ -7,9 +7,10 @@ import { flagOf, settle, usageError } from '../parse.js';
 import { openRuntime } from '../runtime.js';
 import { duration } from '../terminal/format.js';
 import { classifierPlan } from '../train/classifier-plan.js';
+import { requireSameData } from '../train/known-data.js';
 import { loadData } from '../train/load-data.js';
 import { type RunPlan, resumedOptions, type TrainOptions, trainPlan } from '../train/plan.js';
-import { isRun, readRunConfig } from '../train/run-folder.js';
+import { isRun, readRunConfig, requireCheckpoint } from '../train/run-folder.js';
 import type { TrainingEvent } from '../train/run-training.js';
 import { trainOptions } from '../train/train-options.js';
 import { watchTraining } from '../train/watch-training.js';
@@ -39,11 +40,9 @@ export const train = defineCommand({
     const planned = { version: version(), options, data };
     const fresh = (): Promise<RunPlan> =>
       options.task === 'classifier' ? classifierPlan({ ...planned, given }) : trainPlan({ ...planned, given });
-    const plan = stored ? { ...stored, options } : await fresh();
-    if (stored && stored.data.count !== data.count) {
-      out.warn(`${data.name} had ${stored.data.count} pictures when the run began, and has ${data.count} now.`);
-    }
     const root = now.out ?? freshFolder(data);
+    if (stored) requireSameData(root, { known: stored.data, data });
+    const plan = stored ? { ...stored, options } : await fresh();
     if (options.dryRun) {
       out.print(JSON.stringify({ out: root, ...plan }, null, 2));
       return { out: root, plan };
@@ -81,6 +80,7 @@ const longer = ({ minutes }: TrainOptions): string =>
 async function storedPlan({ out }: TrainOptions): Promise<RunPlan> {
   if (out === null) throw usageError('train: --resume needs --out RUN, the folder of the run to continue.');
   const plan = (await readRunConfig(out)) as unknown as RunPlan;
+  await requireCheckpoint(out); // before data is loaded
   // An older run knows fewer options: what it does not name is as usual.
   const { labels, ...options } = plan.options as TrainOptions & { readonly labels?: boolean };
   const renamed = labels === false ? { ...options, condition: 'none' } : options; // once --no-labels

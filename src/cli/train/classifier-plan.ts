@@ -6,6 +6,7 @@ import { type ClassifierConfig, parseClassifierConfig } from '../../nn/index.js'
 import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
 import { chosenAttributes } from './chosen-attributes.js';
+import { knownData } from './known-data.js';
 import { objectivePlan } from './objective-plan.js';
 import { augmentationsOf, type PlanOptions, type RunPlan, schemeOf, type TrainOptions } from './plan.js';
 
@@ -46,7 +47,7 @@ export async function classifierPlan({
   given,
 }: ClassifierPlanOptions): Promise<ClassifierPlan> {
   requireSense(options, given);
-  const { name, count, size, channels, classes, sources } = data;
+  const { name, size, channels, classes } = data;
   if (options.target === 'class' && (!classes || classes.length < 2)) {
     throw new ToolkitError(
       'bad-data',
@@ -66,7 +67,7 @@ export async function classifierPlan({
   return {
     langevin: version,
     options,
-    data: { name, count, size, channels, classes, sources },
+    data: knownData(data, classes),
     attributes,
     network: parseClassifierConfig({ ...(await ownConfig(options.model)), ...told }),
     scheme: options.noiseAware ? schemeOf(options) : null,

@@ -17,6 +17,8 @@ export interface MetricsRecord {
 
 /** Where the numbers of a run are kept: JSON lines for programs, an event file for TensorBoard. */
 export interface MetricsLog {
+  /** The step of the last held-out loss in what was there when it was opened; 0 where there was none. */
+  readonly heldOutAt: number;
   record(record: MetricsRecord): void;
   image(at: { readonly step: number; readonly tag: string; readonly picture: Picture }): void;
   /** Writes what has been recorded. */
@@ -25,12 +27,18 @@ export interface MetricsLog {
 
 /** Opens the log of a run that stands at `step`; later records, left by a process that was killed, are dropped. */
 export async function openMetricsLog(folder: RunFolder, step: number): Promise<MetricsLog> {
-  await filterNdjson<MetricsRecord>(folder.metrics, (record) => record.step <= step);
+  let heldOutAt = 0;
+  await filterNdjson<MetricsRecord>(folder.metrics, (record) => {
+    if (record.step > step) return false;
+    if ('heldOut' in record) heldOutAt = record.step;
+    return true;
+  });
   const now = (): number => Date.now() / 1000;
   const file = join(folder.root, `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}`);
   let records: MetricsRecord[] = [];
   let events: Uint8Array[] = [eventFileHeader(now())];
   return {
+    heldOutAt,
     record(record) {
       const { step, ...rest } = record;
       const scalars = Object.entries(rest).flatMap(([name, value]) =>

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { show, ToolkitError } from '../../core/errors.js';
 import type { Resolved } from '../../core/options.js';
-import { type DataSet, isPoints, type Source } from '../../data/dataset.js';
+import { type DataSet, isPoints } from '../../data/dataset.js';
 import { transforms } from '../../data/transforms/index.js';
 import { type PreconditionName, preconditions, type ScheduleName, schedules } from '../../diffusion/index.js';
 import { readError } from '../../files/errors.js';
@@ -18,6 +18,7 @@ import {
 import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
 import { conditionPlan } from './condition-plan.js';
+import { type KnownData, knownData } from './known-data.js';
 import { learnedPlan, requireLearnable } from './learned-plan.js';
 import { chosenFrom, named } from './named.js';
 import { channelsFor, checkObjective, objectivePlan, schemeFor } from './objective-plan.js';
@@ -31,14 +32,7 @@ export type TrainOptions = Resolved<typeof trainOptions>;
 export interface RunPlan {
   readonly langevin: string;
   readonly options: TrainOptions;
-  readonly data: {
-    readonly name: string;
-    readonly count: number;
-    readonly size: number;
-    readonly channels: number;
-    readonly classes: readonly string[] | null;
-    readonly sources: readonly Source[];
-  };
+  readonly data: KnownData;
 }
 
 /** What the training of a diffusion model is, down to the last setting: the content of its config.json. */
@@ -66,7 +60,7 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
   const options = ofPoints ? pointOptions(rest.options, given) : rest.options;
   const idle = forClassifiers.find((name) => given.has(name));
   if (idle !== undefined) throw usageError(`train: ${flagOf(idle)} is for --task classifier. Leave it out.`);
-  const { name, count, size, channels, sources } = data;
+  const { size, channels } = data;
   const { classes, condition } = conditionPlan(options, data);
   augmentationsOf(options.augment); // an unknown name is told before anything is built
   const objective = objectivePlan(options, data);
@@ -82,7 +76,7 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
   return {
     langevin: version,
     options,
-    data: { name, count, size, channels, classes, sources },
+    data: knownData(data, classes),
     network,
     ...(condition && { condition }),
     scheme,

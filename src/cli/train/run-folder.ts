@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { ToolkitError } from '../../core/errors.js';
+import { checkpointSteps } from '../../training/checkpoint.js';
 
 /** The places of a run: what is where below its folder. */
 export interface RunFolder {
@@ -45,4 +46,15 @@ export async function readRunConfig(root: string): Promise<Readonly<Record<strin
   } catch (error) {
     throw new ToolkitError('bad-config', `${config} is not JSON; the run cannot be continued.`, { cause: error });
   }
+}
+
+/** Refuses to continue what was stopped before its first checkpoint, or has lost them: it would begin anew. */
+export async function requireCheckpoint(root: string): Promise<void> {
+  const { checkpoints } = runFolder(root);
+  if ((await checkpointSteps(checkpoints)).length > 0) return;
+  throw new ToolkitError(
+    'no-checkpoint',
+    `There is no checkpoint in ${checkpoints}, so the run cannot be continued. ` +
+      `To start over, delete ${root} and leave out --resume, or choose another --out.`,
+  );
 }

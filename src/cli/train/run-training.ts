@@ -21,7 +21,7 @@ import {
 import { type MetricsLog, openMetricsLog } from './metrics-log.js';
 import type { RunPlan } from './plan.js';
 import { pointSteps, previewSteps } from './previews.js';
-import { isRun, type RunFolder, runFolder } from './run-folder.js';
+import { isRun, type RunFolder, requireCheckpoint, runFolder } from './run-folder.js';
 import type { Session, Standing } from './session.js';
 import { openSession } from './sessions.js';
 
@@ -92,6 +92,7 @@ export async function* runTraining(
   const { stepper } = session;
   const restored = given.resume ? await restoreLatest(folder.checkpoints, stepper) : null;
   const found = restored?.state;
+  if (found) await writeJson(folder.config, plan);
   for (const { path, aside, reason } of restored?.damaged ?? []) {
     yield { kind: 'damaged', step: stepper.steps, folder: path, aside, reason };
   }
@@ -99,7 +100,8 @@ export async function* runTraining(
   const begin = performance.now();
   const seconds = (): number => (found?.seconds ?? 0) + (performance.now() - begin) / 1000;
   const log = await openMetricsLog(folder, stepper.steps);
-  const saver = createSaver({ plan, folder, session, seconds });
+  const mean = createMean(found?.unlogged);
+  const saver = createSaver({ plan, folder, session, seconds, mean });
   const limit = options.minutes === null ? Infinity : options.minutes * 60;
   const total = totalSteps(plan);
   const due = (every: number): boolean => every > 0 && stepper.steps % every === 0;
@@ -118,15 +120,20 @@ export async function* runTraining(
       emaDecay: options.ema,
       signal,
     });
-    const mean = createMean();
     let previewed = seconds();
+    // A measurement in which the run was stopped is made up for, so that the log is that of an unbroken run.
+    if (found && due(options.validateEvery) && stepper.steps < total && log.heldOutAt !== stepper.steps) {
+      const heldOut = await saver.validate(log, signal);
+      if (heldOut) yield { kind: 'validation', step: stepper.steps, heldOut };
+    }
     if (seconds() < limit) {
       for await (const { step, loss, lr, norm } of steps) {
         mean.add({ loss, norm });
         yield { kind: 'step', step, seconds: seconds(), loss, lr, norm };
         if (due(linesEvery) || step === total) {
-          log.record({ step, seconds: seconds(), ...mean.take(), lr });
+          log.record({ step, seconds: seconds(), ...mean.value(), lr });
           await log.flush();
+          if (due(linesEvery)) mean.clear(); // a run that is made longer goes on with the mean that its end has cut
         }
         const ends = step >= total || seconds() >= limit;
         if (!ends && (due(options.previewEvery) || seconds() - previewed >= previewSeconds)) {
@@ -170,18 +177,17 @@ async function openFolder(
   { root, config, checkpoints }: RunFolder,
   { plan, resume }: RunTrainingOptions,
 ): Promise<void> {
+  if (resume) await requireCheckpoint(root);
   if (!resume && isRun(root)) {
     const step = (await checkpointSteps(checkpoints)).at(-1);
-    const where = step === undefined ? 'without a checkpoint' : `at step ${step}`;
-    throw new ToolkitError(
-      'run-exists',
-      `${root} holds a run already, ${where}. Continue it with --resume, or choose another --out.`,
-    );
+    const [where, remedy] =
+      step === undefined ? ['without a checkpoint', 'Delete it'] : [`at step ${step}`, 'Continue it with --resume'];
+    throw new ToolkitError('run-exists', `${root} holds a run already, ${where}. ${remedy}, or choose another --out.`);
   }
   if (!resume && existsSync(config)) {
     throw new ToolkitError('run-exists', `${root} has a config.json that is no run's. Choose another --out.`);
   }
-  await writeJson(config, plan);
+  if (!resume) await writeJson(config, plan); // what is continued may still turn out to be damaged
 }
 
 interface SaverOptions {
@@ -189,10 +195,11 @@ interface SaverOptions {
   readonly folder: RunFolder;
   readonly session: Session;
   readonly seconds: () => number;
+  readonly mean: ReturnType<typeof createMean>;
 }
 
 /** Writes checkpoints, the model and held-out losses; remembers the last of these for the card. */
-function createSaver({ plan, folder, session, seconds }: SaverOptions) {
+function createSaver({ plan, folder, session, seconds, mean }: SaverOptions) {
   let heldOut: HeldOutLoss | null = null;
   const model = (samples: Standing['samples']): Promise<void> =>
     session.save(folder.model, { seconds: seconds(), heldOut, samples });
@@ -200,7 +207,7 @@ function createSaver({ plan, folder, session, seconds }: SaverOptions) {
     model,
     async checkpoint(): Promise<string> {
       const { keep, seed } = plan.options;
-      const state = { keep, seed, seconds: seconds(), config: { ...plan } };
+      const state = { keep, seed, seconds: seconds(), unlogged: mean.rows(), config: { ...plan } };
       const saved = await saveCheckpoint(folder.checkpoints, session.stepper, state);
       await model(null);
       return saved;
@@ -247,16 +254,18 @@ const recipeOf = ({ langevin, options, data }: RunPlan, step: number) => ({
   steps: data.size === 1 ? pointSteps : previewSteps,
 });
 
-/** The mean of what was added since it was last taken. */
-function createMean() {
-  let rows: Readonly<Record<'loss' | 'norm', number>>[] = [];
+type MeanRow = Readonly<Record<'loss' | 'norm', number>>;
+
+/** The mean of what was added since it was last cleared; `begun` is what a checkpoint kept of one that was open. */
+function createMean(begun: readonly MeanRow[] = []) {
+  let rows = [...begun];
   return {
-    add: (row: Readonly<Record<'loss' | 'norm', number>>): void => void rows.push(row),
-    take() {
+    add: ({ loss, norm }: MeanRow): void => void rows.push({ loss, norm }),
+    rows: (): readonly MeanRow[] => rows,
+    value(): MeanRow {
       const average = (name: 'loss' | 'norm'): number => rows.reduce((sum, row) => sum + row[name], 0) / rows.length;
-      const result = { loss: average('loss'), norm: average('norm') };
-      rows = [];
-      return result;
+      return { loss: average('loss'), norm: average('norm') };
     },
+    clear: (): void => void (rows = []),
   };
 }
