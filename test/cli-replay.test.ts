@@ -162,10 +162,13 @@ suite('what is not the same is said', () => {
     const picture = await readImage(place('whole.png'));
     picture.data[30] = picture.data[30]! ^ 8;
     await writePng(place('touched.png'), picture, { recipe });
-    const { identical, difference } = events(await cli('replay', place('touched.png'), '--json')).at(-1)!;
-    assert.deepEqual([identical, difference], [false, { count: 1, most: 8 }]);
+    const asked = await cli('replay', place('touched.png'), '--json');
+    const { event, identical, difference } = events(asked).at(-1)!;
+    assert.deepEqual([event, identical, difference], ['result', false, { count: 1, most: 8 }]);
+    const outcome = await cli('replay', place('touched.png'), '-q');
+    assert.deepEqual([asked.code, asked.stderr, outcome.code, outcome.stderr], [1, '', 1, '']);
     assert.match(
-      plain((await cli('replay', place('touched.png'))).stdout),
+      plain(outcome.stdout),
       /^ROOT\/touched\.png: made again in [\d.]+ s: not the same: 1 number of it changed, by 8 at most\.\n$/,
     );
   });
@@ -173,18 +176,27 @@ suite('what is not the same is said', () => {
   test('another version', async () => {
     const recipe = (await readRecipe(place('whole.png'))) as object;
     await writePng(place('old.png'), await readImage(place('whole.png')), { recipe: { ...recipe, langevin: '0.0.1' } });
-    const { stderr, code } = await cli('replay', place('old.png'));
+    const { stdout, stderr, code } = await cli('replay', place('old.png'));
+    assert.match(stdout, /: the same, byte for byte\.\n$/);
     assert.match(stderr, /The picture was made with Langevin 0\.0\.1, and this is [\d.]+: it may differ\./);
     assert.equal(code, 0);
   });
 
+  test('the same picture in another file is the same', async () => {
+    await writeFile(place('noted.png'), Buffer.concat([readFileSync(place('whole.png')), Buffer.from('more')]));
+    const { stdout, code } = await cli('replay', place('noted.png'));
+    assert.match(stdout, /: the same picture in another file\.\n$/);
+    assert.equal(code, 0);
+  });
+
   test('other weights, with --anyway', async () => {
-    const { stdout, stderr } = await cli('replay', place('whole.png'), '--model', place('other'), '--anyway');
+    const { stdout, stderr, code } = await cli('replay', place('whole.png'), '--model', place('other'), '--anyway');
     assert.match(
       plain(stderr),
       /ROOT\/other holds other weights than the picture was made with: SHA-256 HASH…, the recipe says HASH…\./,
     );
     assert.match(stdout, /not the same: [\d,]+ numbers of it changed, by \d+ at most\./);
+    assert.equal(code, 1);
   });
 });
 

@@ -59,6 +59,8 @@ export interface CommandDefinition<S extends OptionSpecs, A extends Arguments> {
   readonly short?: Readonly<Record<string, keyof S & string>>;
   readonly examples: readonly string[];
   readonly run: (context: CommandContext<S, A>) => Promise<CommandResult>;
+  /** Whether a result is not what was asked for: the command ends with exit code 1 then, without an error. */
+  readonly isFailure?: (result: CommandResult) => boolean;
 }
 
 /** A command whose options are known only at run time: what the registry lists. */

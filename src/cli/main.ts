@@ -29,8 +29,7 @@ export async function main(argv: readonly string[], given: Partial<Surroundings>
   let reached: CommandResult = {};
   const standing = (facts: CommandResult): void => void (reached = facts);
   try {
-    await runCommand({ argv, out, signal: interrupt.signal, standing });
-    return exitCodes.done;
+    return await runCommand({ argv, out, signal: interrupt.signal, standing });
   } catch (error) {
     if (interrupt.signal.aborted && error === interrupt.signal.reason) {
       out.event('interrupted', reached);
@@ -51,7 +50,8 @@ interface RunCommand {
   readonly standing: CommandContext['standing'];
 }
 
-async function runCommand({ argv, out, signal, standing }: RunCommand): Promise<void> {
+/** Runs what a command line names, and returns the exit code of what it came to. */
+async function runCommand({ argv, out, signal, standing }: RunCommand): Promise<number> {
   const before = parse({ owner: 'langevin', argv, specs: globalOptions, short: globalShort, leading: true });
   const early = settle('langevin', globalOptions, before.given) as GlobalOptions;
   if (early.version) return tell(out, `langevin ${version()}`, { version: version() });
@@ -79,9 +79,11 @@ async function runCommand({ argv, out, signal, standing }: RunCommand): Promise<
   } as CommandContext;
   const result = await command.run(context);
   out.event('result', { command: name, ...result });
+  return command.isFailure?.(result) ? exitCodes.failed : exitCodes.done;
 }
 
-function tell(out: Output, text: string, result: Readonly<Record<string, unknown>>): void {
+function tell(out: Output, text: string, result: Readonly<Record<string, unknown>>): number {
   out.print(text);
   out.event('result', result);
+  return exitCodes.done;
 }

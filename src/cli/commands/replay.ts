@@ -1,6 +1,6 @@
 import { flag, text } from '../../core/options.js';
 import { defineCommand } from '../define-command.js';
-import { runReplay } from '../replay/run-replay.js';
+import { type ReplayResult, runReplay } from '../replay/run-replay.js';
 import { figure, plural } from '../terminal/format.js';
 
 export const replay = defineCommand({
@@ -8,7 +8,8 @@ export const replay = defineCommand({
   summary: 'Makes a picture again out of the recipe in its file, and compares every byte.',
   details:
     'PNGs that sample, edit, invert and translate write carry how they were made: options, seed, version, the SHA-256 of ' +
-    'the weights and of the source picture. What has changed since is said.',
+    'the weights and of every file they were made from: sources, masks, directions. What has changed since is said. The ' +
+    'exit code is 0 where the picture is the same again, and 1 where it is not.',
   arguments: {
     picture: { placeholder: 'PICTURE.png', help: 'A PNG that Langevin wrote.', required: true },
   },
@@ -21,7 +22,7 @@ export const replay = defineCommand({
     source: text({
       default: null,
       placeholder: 'FILE',
-      help: 'Where the source picture is now, or its folder; where the recipe says, or beside the picture, unless told.',
+      help: 'Where the source picture is now, or the folder of it, its mask and its directions; where the recipe says, or beside the picture, unless told.',
     }),
     anyway: flag({ help: 'Goes on with other weights than those the picture was made with.' }),
     out: text({ default: null, placeholder: 'FILE', help: 'Where the picture goes; it is only compared unless told.' }),
@@ -44,4 +45,5 @@ export const replay = defineCommand({
     out.print(`${picture}: made again in ${figure(seconds)} s${written}: ${verdict}.`);
     return { identical, difference, files: file === null ? [] : [file], seconds, recipe };
   },
+  isFailure: ({ difference }) => (difference as ReplayResult['difference'])?.count !== 0,
 });
