@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { show, ToolkitError } from '../core/errors.js';
 import { readError } from './errors.js';
 import type { Picture } from './picture.js';
+import { firstBytes } from './png.js';
 
 /** Endings of the image files that can be read. */
 export const imageExtensions: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.svg'];
@@ -36,9 +37,25 @@ export async function decodeImage(
     const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0]!.trim().replace(/\.$/, '') : show(error);
-    throw new ToolkitError('bad-image', `${name} cannot be read as an image: ${reason}.`, { cause: error });
+    throw undecodable(error, { bytes, background, name });
   }
+}
+
+type Undecodable = Required<Pick<DecodeOptions, 'background' | 'name'>> & { readonly bytes: Uint8Array };
+
+/** What the decoder says in the words of its libraries, as one sentence; its own words are the cause. */
+function undecodable(error: unknown, { bytes, background, name }: Undecodable): ToolkitError {
+  const words = error instanceof Error ? error.message : String(error);
+  if (/parse colou?r/i.test(words)) {
+    const sentence = `The background of pictures must be a colour, as in #ffffff, got ${show(background)}.`;
+    return new ToolkitError('bad-option', sentence, { cause: error });
+  }
+  const reason = /unsupported image format/.test(words)
+    ? `it is no PNG, JPEG, WebP, GIF or SVG, for it starts with ${firstBytes(bytes)}. Name a picture, or convert it first`
+    : /pixel limit/.test(words)
+      ? 'it has more pixels than can be read at once. Make it smaller first'
+      : 'it is truncated or damaged. Take a whole copy of it';
+  return new ToolkitError('bad-image', `${name} cannot be read as an image: ${reason}.`, { cause: error });
 }
 
 /** Reads an image file: see `decodeImage`. */

@@ -64,7 +64,8 @@ test('classes from sub-folders, captions from text files, every format, broken o
   assert.deepEqual(data.skipped[0]!.reason, 'cat/empty.png is empty (0 bytes).');
   assert.deepEqual(
     data.skipped[1]!.reason,
-    'cat/words.png cannot be read as an image: Input buffer contains unsupported image format.',
+    'cat/words.png cannot be read as an image: it is no PNG, JPEG, WebP, GIF or SVG, for it starts with bytes ' +
+      '6e 6f 74 20. Name a picture, or convert it first.',
   );
   assert.equal(data.sources[0]!.license, 'CC0-1.0');
 });
