@@ -357,6 +357,27 @@ suite('what is written', () => {
     assert.notEqual(await bytes('-g', '5', '--guidance-method', 'apg'), guided);
   });
 
+  test('a remark where the source has 16 bits a channel, and only there', async () => {
+    await sharp(drawn(8, 3).data, { raw: { width: 8, height: 8, channels: 3 } })
+      .toColourspace('rgb16')
+      .png()
+      .toFile(place('deep.png'));
+    const remark =
+      'ROOT/deep.png has more than 8 bits a channel: it is read and written with 8, outside of a mask as well.';
+    const argv = ['--with', 'blend', '-m', box.text, '-o', place('bytes.png')];
+    const { code, stderr } = await edit('deep.png', ...argv);
+    assert.equal(code, 0, stderr);
+    assert.equal(plain(stderr).split(remark).length, 2, stderr);
+    const told = events(await edit('deep.png', ...argv, '--json')).filter(({ event }) => event === 'note');
+    assert.ok(
+      told.some(({ text }) => plain(String(text)) === remark),
+      JSON.stringify(told),
+    );
+    for (const name of ['a.png', 'a.jpg']) {
+      assert.doesNotMatch((await edit(name, '-o', place('bytes.png'))).stderr, /bits/, name);
+    }
+  });
+
   test('one picture of each class that is named, or several of each', async () => {
     for (const [named, count, labels] of [
       ['all', '2', [0, 1]],

@@ -58,6 +58,14 @@ function undecodable(error: unknown, { bytes, background, name }: Undecodable): 
   return new ToolkitError('bad-image', `${name} cannot be read as an image: ${reason}.`, { cause: error });
 }
 
+/** Whether an image has more than 8 bits a channel, of which decoding keeps 8; false for what cannot be read. */
+export async function isDeeperThanBytes(bytes: Uint8Array): Promise<boolean> {
+  const { depth } = await sharp(bytes)
+    .metadata()
+    .catch(() => ({ depth: undefined }));
+  return depth !== undefined && depth !== 'uchar';
+}
+
 /** Reads an image file: see `decodeImage`. */
 export async function readImage(path: string, options: Omit<DecodeOptions, 'name'> = {}): Promise<Picture> {
   const bytes = await readFile(path).catch((error) => {

@@ -7,7 +7,7 @@ import { floats, type HostArray } from '../../core/host-array.js';
 import { key } from '../../core/random.js';
 import { batchSpace } from '../../core/space.js';
 import { readError } from '../../files/errors.js';
-import { decodeImage } from '../../files/image.js';
+import { decodeImage, isDeeperThanBytes } from '../../files/image.js';
 import { fromBatch, type Picture, toArray } from '../../files/picture.js';
 import { resize } from '../../files/resize.js';
 import { type DiffusionModel, type GuidingModels, generateAll, pictureShape } from '../../pipelines/index.js';
@@ -25,6 +25,8 @@ export interface Source {
   readonly picture: Picture;
   /** With the channels of the model, on white where it is transparent. */
   readonly plain: Picture;
+  /** Whether the file says more than the bytes of `picture`: 16 bits a channel. */
+  readonly isDeep: boolean;
   /** The noise that makes it, [1, C, H, W], where it was drawn for this edit. */
   readonly latent: HostArray<'float32'> | null;
 }
@@ -64,7 +66,7 @@ async function drawSource(seed: number, { model, runtime, sampling, guiding, sig
   return {
     path: `seed:${seed}`,
     sha256: createHash('sha256').update(picture.data).digest('hex'),
-    ...{ picture, plain: picture, latent: startingNoise({ ...start, steps: parts.steps(count) }) },
+    ...{ picture, plain: picture, isDeep: false, latent: startingNoise({ ...start, steps: parts.steps(count) }) },
   };
 }
 
@@ -90,6 +92,7 @@ export async function readSource(path: string, model: DiffusionModel): Promise<S
     sha256: createHash('sha256').update(bytes).digest('hex'),
     picture: await decodeImage(bytes, { name: path }),
     plain: await decodeImage(bytes, { name: path, channels: channels as 1 | 3 | 4 }),
+    isDeep: await isDeeperThanBytes(bytes),
     latent: null,
   };
 }

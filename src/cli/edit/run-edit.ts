@@ -66,6 +66,9 @@ export async function runEdit(job: RunEditOptions): Promise<Edited> {
   const open = (path: string): Promise<Source> =>
     openSource(path, { model, runtime: job.runtime, sampling, guiding: opened.models, signal: job.signal });
   const source = await open(job.picture);
+  if (source.isDeep) {
+    out.say(`${source.path} has more than 8 bits a channel: it is read and written with 8, outside of a mask as well.`);
+  }
   const { width, height } = source.picture;
   const mask = await readMask(options, { width, height });
   const maskFile = options.mask !== null && isMaskFile(options.mask) ? await pinned(options.mask) : null;
