@@ -9,6 +9,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ToolkitError } from '../src/core/errors.js';
 import { consoleExamples, executed, usualExamples } from './reference/examples.js';
 import { type Entry, entriesOf, flagsFor, type Kind, kinds } from './reference/kinds.js';
 import { fence, optionTable, page, table } from './reference/markdown.js';
@@ -97,8 +98,13 @@ async function exampleOf(kind: Kind, entry: Entry, own: string | null): Promise<
   const shown = consoleExamples[`${kind.folder}/${entry.name}`];
   if (shown !== undefined) return ['## Example', fence('console', shown)];
   const usual = own === null ? usualExamples[kind.folder]?.(entry) : undefined;
-  if (own === null && usual === undefined)
-    throw new Error(`${entry.file} needs an @example: its kind has no usual one.`);
+  if (own === null && usual === undefined) {
+    const how = 'Write one that ends in "expression; // → value"';
+    throw new ToolkitError(
+      'unfinished',
+      `${entry.file} has no @example above "${entry.exported}", and ${kind.title.toLowerCase()} have no usual one. ${how}, as its neighbours do.`,
+    );
+  }
   return ['## Example', fence('ts', own ?? (await executed(usual!)))];
 }
 
@@ -141,4 +147,11 @@ async function main(): Promise<void> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+// What is missing is told in a sentence; anything else is a fault of this program and keeps its stack.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main().catch((error: unknown) => {
+    if (!(error instanceof ToolkitError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  });
+}

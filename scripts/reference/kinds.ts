@@ -1,5 +1,6 @@
 import { commands } from '../../src/cli/commands/index.js';
 import { flagOf } from '../../src/cli/parse.js';
+import { ToolkitError } from '../../src/core/errors.js';
 import type { OptionSpec, OptionSpecs } from '../../src/core/options.js';
 import * as data from '../../src/data/index.js';
 import * as diffusion from '../../src/diffusion/index.js';
@@ -383,11 +384,12 @@ export function entriesOf(kind: Kind): readonly Entry[] {
 }
 
 /** The name under which a module exports a value. */
-function exportOf({ module, subpath, unnamed }: Kind, name: string, value: unknown): string {
+function exportOf({ module, subpath, source, unnamed }: Kind, name: string, value: unknown): string {
   const found = Object.entries(module).find(([, exported]) => exported === value);
   if (unnamed) return name;
   if (found) return found[0];
-  throw new Error(`${subpath} does not export "${name}", which is registered.`);
+  const rest = `${subpath} does not export it. Add it to the exports at the end of the file as well.`;
+  throw new ToolkitError('unfinished', `${source}/index.ts registers "${name}", and ${rest}`);
 }
 
 /** Options of commands that take one of these names: "train --schedule". */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ToolkitError } from '../../src/core/errors.js';
 
 /** The repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,7 +21,12 @@ export function docOf(file: string, name: string): Doc {
   const found = new RegExp(
     `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export (?:const|(?:async )?function\\*?) ${name}\\b`,
   ).exec(text);
-  if (!found) throw new Error(`${file} has no comment above "export … ${name}": its first sentence is its reference.`);
+  if (!found) {
+    throw new ToolkitError(
+      'unfinished',
+      `${file} has no comment above "export … ${name}". Write one: its first sentence is its reference.`,
+    );
+  }
   const lines = found[1]!.split('\n').map((line) => line.replace(/^\s*\* ?/, '').trimEnd());
   const at = lines.findIndex((line) => line.startsWith('@example'));
   const prose = (at < 0 ? lines : lines.slice(0, at)).join('\n').trim();
@@ -57,7 +63,8 @@ export function fileOf(folder: string, name: string): string {
     .flatMap((at) => [`${at}/${kebab(name)}-network.ts`, `${at}/${name}.ts`, `${at}/${kebab(name)}.ts`])
     .find((path) => existsSync(join(root, path)));
   if (file) return file;
-  throw new Error(`"${name}" is registered, and there is no ${folder}/${kebab(name)}.ts.`);
+  const wanted = `${folder}/${kebab(name)}.ts`;
+  throw new ToolkitError('unfinished', `"${name}" is registered, and there is no ${wanted}. Name the file so.`);
 }
 
 /** Lines that stand two or more spaces in are formulas. */
