@@ -8,7 +8,7 @@ import { key } from '../src/core/random.js';
 import { readNpy, readRecipe } from '../src/files/index.js';
 import { classifier, initialise } from '../src/nn/index.js';
 import { saveClassifier, saveModel } from '../src/pipelines/index.js';
-import type { NoiseRange } from '../src/sampling/index.js';
+import { limits, type NoiseRange } from '../src/sampling/index.js';
 import { cli, events } from './cli-harness.js';
 import { tinyModel, usualScheme } from './model-fixtures.js';
 
@@ -278,7 +278,10 @@ suite('what is wrong', () => {
         `sample: --guidance-interval must be LOW..HIGH with 0 ≤ LOW < HIGH ≤ 1, got "${text}".`,
       );
     }
-    await refused(['--limit', 'clipp'], 'Unknown limit "clipp". Did you mean "clip"? Known: clip, dynamic-threshold.');
+    await refused(
+      ['--limit', 'clipp'],
+      `Unknown limit "clipp". Did you mean "clip"? Known: ${limits.names.join(', ')}.`,
+    );
     await refused(['--limit', 'clip:range=-1'], 'clip: range must be a number in [0, 1000000], got -1.');
     await refused(
       ['--class', 'noto/cat & cat'],

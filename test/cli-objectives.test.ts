@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { levelSamplers, objectives, weightings } from '../src/diffusion/index.js';
 import { presetConfig, readSafetensors } from '../src/nn/index.js';
 import { cli } from './cli-harness.js';
 import { brief, writePictures } from './cli-pictures.js';
@@ -175,17 +176,17 @@ suite('what does not go together is one sentence, and nothing on disk', () => {
     [
       2,
       ['--loss', 'hybrd'],
-      'Unknown objective "hybrd". Did you mean "hybrid"? Known: denoising, explicit, hybrid, implicit, simple, sliced, vlb.',
+      `Unknown objective "hybrd". Did you mean "hybrid"? Known: ${objectives.names.join(', ')}.`,
     ],
     [
       2,
       ['--weighting', 'min-snt'],
-      'Unknown weighting "min-snt". Did you mean "min-snr"? Known: edm, likelihood, min-snr, p2, snr, soft-min-snr, truncated-snr, uncertainty, uniform.',
+      `Unknown weighting "min-snt". Did you mean "min-snr"? Known: ${weightings.names.join(', ')}.`,
     ],
     [
       2,
       ['--levels', 'lognormal'],
-      'Unknown level-sampler "lognormal". Did you mean "log-normal"? Known: log-normal, logit-normal, loss-second-moment, stratified, uniform.',
+      `Unknown level-sampler "lognormal". Did you mean "log-normal"? Known: ${levelSamplers.names.join(', ')}.`,
     ],
     [
       2,

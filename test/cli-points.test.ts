@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { pointSets } from '../src/data/index.js';
 import { readNpy, readRecipe } from '../src/files/index.js';
 import { mlpClassName, readSafetensors } from '../src/nn/index.js';
 import { loadModel, saveModel } from '../src/pipelines/index.js';
@@ -252,7 +253,7 @@ suite('what is wrong is said before anything is done', () => {
     refused(code, ['train', '--data', data, ...out, ...more], message);
 
   test('data', async () => {
-    const known = 'Known: swissroll, moons, checkerboard, gaussians, letters, svg.';
+    const known = `Known: ${pointSets.names.join(', ')}.`;
     await fails(2, '2d:swisroll', `Unknown 2d data set "swisroll". Did you mean "swissroll"? ${known}`);
     await fails(1, `2d:svg:${place('none.svg')}`, 'There is no file ROOT/none.svg.');
     await writeFile(place('broken.svg'), '<svg><path');

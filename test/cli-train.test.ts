@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { datasets, transforms } from '../src/data/index.js';
 import { type GridConfig, gridFromConfig } from '../src/diffusion/index.js';
 import { readNdjson, readRecipe, takeLock } from '../src/files/index.js';
 import { presetConfig, presets, readSafetensors, writeSafetensors } from '../src/nn/index.js';
@@ -11,6 +12,8 @@ import { readScheme } from '../src/pipelines/index.js';
 import { checkpointSteps } from '../src/training/index.js';
 import { cli, events, seen, start } from './cli-harness.js';
 import { brief, writePictures } from './cli-pictures.js';
+
+const usages = Object.values(datasets.entries).map(({ usage }) => usage);
 
 const root = await mkdtemp(join(tmpdir(), 'langevin-train-'));
 after(() => rm(root, { recursive: true, force: true }));
@@ -216,7 +219,7 @@ suite('what is wrong is said before anything is done', () => {
     await refused(
       2,
       ['--data', 'emojy'],
-      'Data "emojy" is neither a data set nor a file or directory here. Did you mean "emoji"? Known: emoji[:FILTER], DIR, mnist:DIR, FILE.npy, 2d:NAME.',
+      `Data "emojy" is neither a data set nor a file or directory here. Did you mean "emoji"? Known: ${usages.join(', ')}.`,
     );
     await refused(
       2,
@@ -232,7 +235,7 @@ suite('what is wrong is said before anything is done', () => {
     await refused(
       2,
       [...given, '--augment', 'flip,flop'],
-      'Unknown transform "flop". Did you mean "flip"? Known: colour, flip, translate, turn.',
+      `Unknown transform "flop". Did you mean "flip"? Known: ${transforms.names.join(', ')}.`,
     );
     await refused(1, [...given, '--model', run('no.json')], 'There is no file ROOT/no.json.');
     assert.ok(!existsSync(run('never')));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { datasets } from './datasets/index.js';
 import { parseData } from './parse.js';
 
 test('a text names a data set and its options', async () => {
@@ -21,7 +22,9 @@ test('a text names a data set and its options', async () => {
   await writeFile(file, '');
   assert.deepEqual(parse(file), ['npy', { file }]);
 
-  const known = 'Known: emoji[:FILTER], DIR, mnist:DIR, FILE.npy, 2d:NAME.';
+  const known = `Known: ${Object.values(datasets.entries)
+    .map((set) => set.usage)
+    .join(', ')}.`;
   assert.throws(() => parseData('emjoi:faces'), {
     code: 'unknown-dataset',
     message: `Data "emjoi:faces" is neither a data set nor a file or directory here. Did you mean "emoji"? ${known}`,
