@@ -320,6 +320,24 @@ suite('translate', () => {
     assert.deepEqual([recipe.target.path, recipe.target.weights.length], [place('plain'), 64]);
   });
 
+  test('a picture of another size is told, here and by invert', async () => {
+    await sharp(a).resize(20, 12).toFile(place('large.png'));
+    const remark = 'ROOT/large.png is 20 × 12 pixels: it is brought to 8 × 8, and the result stays at that size.';
+    const files = [place('large.png'), a];
+    for (const { code, stderr } of [
+      await translate(...files, '--from', 'left', '--to', 'right', '-o', place('sized.png')),
+      await invert(...files, '-o', place('sized.png')),
+    ]) {
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(
+        plain(stderr)
+          .split('\n')
+          .filter((line) => line.includes('pixels')),
+        [remark],
+      );
+    }
+  });
+
   test('a judge guesses what nobody said', async () => {
     const judged = [...brief(place('pictures'), place('judge')), '--task', 'classifier', '--steps', '2'];
     const trained = judged.filter((word, i) => word !== '--model' && judged[i - 1] !== '--model');

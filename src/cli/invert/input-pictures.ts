@@ -59,7 +59,7 @@ export async function readInput({ who, files, options, model, out, signal }: Rea
   if (files.length > 0 && options.data !== null) {
     throw usageError(`${who}: pictures come from files or from --data, got both. Leave one out.`);
   }
-  if (files.length > 0) return fromFiles(files, model);
+  if (files.length > 0) return fromFiles({ files, model, out });
   if (options.data === null) throw usageError(`${who} needs pictures: name files, or a data set with --data.`);
 
   const [, height] = pictureShape(model);
@@ -90,9 +90,21 @@ export async function readInput({ who, files, options, model, out, signal }: Rea
   };
 }
 
-async function fromFiles(files: readonly string[], model: DiffusionModel): Promise<InputPictures> {
+/** Pictures of files, brought to the size of the model; says so of each that has another. */
+async function fromFiles({
+  files,
+  model,
+  out,
+}: Pick<ReadInputOptions, 'files' | 'model' | 'out'>): Promise<InputPictures> {
   const [, height, width] = pictureShape(model);
   const sources = await Promise.all(files.map((file) => readSource(file, model)));
+  for (const { path, picture } of sources) {
+    if (picture.width === width && picture.height === height) continue;
+    out.say(
+      `${path} is ${picture.width} × ${picture.height} pixels: it is brought to ${width} × ${height}, ` +
+        'and the result stays at that size.',
+    );
+  }
   return {
     pictures: concatRows(await Promise.all(sources.map((source) => copiesOf(source, { width, height }, 1)))),
     names: files,
