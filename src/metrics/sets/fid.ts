@@ -7,8 +7,9 @@ import { frechetDistance, momentsOf } from './moments.js';
  *
  *   ‖μ₁ − μ₂‖² + tr(C₁ + C₂ − 2·(C₁·C₂)^{½}).
  *
- * Zero for equal moments. It is biased upwards by about D/N, so compare numbers of equal N alone, and of one feature
- * network alone; for few samples take `kid`. No interval is given: resampling would add the bias once more.
+ * Zero for equal moments. It is biased upwards, by about (D + D·(D + 1)/4)·(1/N + 1/M) for D independent features of
+ * variance 1, so compare numbers of equal N alone, and of one feature network alone; for few samples take `kid`. No interval
+ * is given: resampling would add the bias once more.
  * Heusel et al. 2017, arXiv:1706.08500, Equation 6; the bias: Chong & Forsyth 2020, arXiv:1911.07023, Section 3.
  *
  * @example
