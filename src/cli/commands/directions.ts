@@ -60,7 +60,7 @@ export const directions = defineCommand({
       const data = isLearnt ? await load() : null;
       await writeFileAtomic(
         join(options.out, 'README.md'),
-        directionsCard({ directions, model, modelName: path, data }),
+        directionsCard({ directions, model, modelName: path, folder: options.out, data }),
       );
       return told(made.map(({ file }) => file));
     }
@@ -85,7 +85,7 @@ export const directions = defineCommand({
     const made = await runDirections({ options, model, data, runtime: openRuntime(globals), out, signal });
     const files = made.map(({ file }) => file);
     const directions = await directionsIn(options.out);
-    const card = directionsCard({ directions, model, modelName: path, data });
+    const card = directionsCard({ directions, model, modelName: path, folder: options.out, data });
     await writeFileAtomic(join(options.out, 'README.md'), card);
     return told(files);
   },
