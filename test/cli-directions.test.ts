@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { copyFile, cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { directionsCard } from '../src/cli/directions/directions-card.js';
 import { readImage, readNpy, readRecipe, writePng } from '../src/files/index.js';
 import { loadDirection, saveModel } from '../src/pipelines/index.js';
-import { cli } from './cli-harness.js';
+import { cli, events } from './cli-harness.js';
 import { tinyModel } from './model-fixtures.js';
 
 const root = await mkdtemp(join(tmpdir(), 'langevin-directions-'));
@@ -41,6 +43,46 @@ suite('langevin directions and edit --semantic', () => {
     assert.deepEqual(readFileSync(open), before);
     const card = readFileSync(place('d/README.md'), 'utf8');
     for (const text of ['`smile`', '`open-mouth`', model, 'Apache-2.0']) assert.ok(card.includes(text), text);
+    const [model32, folder] = [`--model ${place('model')}`, `--directions ${place('d')}`];
+    const use = `langevin edit picture.png --semantic open-mouth=1,smile=0.8 ${model32} ${folder} -o edited.png\n`;
+    assert.ok(card.includes(use), card);
+    const line = (name: string): string => card.split('\n').find((one) => one.includes(`--attribute ${name} `)) ?? card;
+    assert.ok(
+      line('open-mouth').endsWith(` --steps 3 --walk 1 --batch 2 --calibrate 0 -o ${place('d')}`),
+      line('open-mouth'),
+    );
+    assert.equal((await find(...train.slice(0, -1), place('s e/'), '--seed', '7')).code, 0);
+    const seeded = readFileSync(place('s e/README.md'), 'utf8');
+    assert.ok(seeded.includes(` --seed 7 -o '${place('s e')}'\n`), seeded);
+  });
+
+  test('the card says where its directions and its model are, unless they are those that commands take', async () => {
+    const direction = await loadDirection(place('d/smile.safetensors'));
+    const shipped = fileURLToPath(new URL('../models/', import.meta.url));
+    const card = (folder: string, modelName = join(shipped, 'emoji-32')): string =>
+      directionsCard({
+        ...{ directions: [{ file: 'smile.safetensors', direction }], model: { hash: direction.model }, modelName },
+        ...{ folder, data: null },
+      });
+    const used = (...argv: Parameters<typeof card>) => /langevin edit .*/.exec(card(...argv))![0];
+    const [short, end] = ['langevin edit picture.png --semantic smile=1', ' -o edited.png'];
+    assert.equal(used(join(shipped, 'directions-32/')), short + end);
+    assert.equal(used(relative('.', join(shipped, 'directions-32'))), short + end);
+    assert.equal(used('directions/'), `${short} --directions directions${end}`);
+    assert.equal(used('d', 'runs/own'), `${short} --model runs/own --directions d${end}`);
+    const made = direction.details['made']!;
+    assert.ok(card('directions/').includes(`${made}\n`), card('directions/'));
+    assert.ok(card('models/own').includes(`${made} -o models/own\n`), card('models/own'));
+  });
+
+  test('calibration shows how far it is', async () => {
+    const means = ['--attribute', 'smile', '--method', 'mean-difference', '--times', '0.5', '--pictures', '2'];
+    const more = ['--tap', 'mid_block', '--calibrate', '1', '--json', '-o', place('c')];
+    const outcome = await find(...means, ...more);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    const bars = events(outcome).filter(({ event, what }) => event === 'progress' && what === 'Calibrating smile');
+    // 20 steps of 3 evaluations to noise, and 5 strengths of 20.
+    assert.deepEqual([bars.at(0)?.['done'], bars.at(-1)?.['done'], bars.at(-1)?.['total']], [3, 160, 160]);
   });
 
   test('edits a picture, and the recipe says with what', async () => {
@@ -275,6 +317,20 @@ suite('langevin directions and edit --semantic', () => {
     const both = 'semantic:measured,edit=0.2';
     assert.match(await said(edit('--semantic', 'smile=1', '--with', both)), /semantic:measured chooses edit and boost/);
     assert.match(await said(find('--attribute', 'smle')), /Unknown attribute "smle"\. Did you mean "smile"\?/);
+    const early = (...argv: readonly string[]) =>
+      said(find('--attribute', 'smile', '--data', place('no-data'), ...argv));
+    assert.match(await early('--tap', 'mid_blok'), /there is no tap "mid_blok"\. Did you mean "mid_block"\?/);
+    assert.equal(
+      await early('--pairs-weight', '0'),
+      'Error: directions: with --pairs-weight 0 a judge has to say what the attribute is. Name one with --judge DIR, or ' +
+        'leave --pairs-weight out.',
+    );
+    assert.equal(
+      await early('--method', 'pca', '--times', '0.5,0.1'),
+      'Error: directions: --times must rise within (0, 1], got 0.5,0.1.',
+    );
+    assert.match(await early('--judge', place('no-judge')), /ROOT\/no-judge/);
+    assert.match(await early(), /ROOT\/no-data/);
     assert.match(
       await said(find('--attribute', 'face:yawning')),
       /a judge has to say what it is\. Name one with --judge\./,

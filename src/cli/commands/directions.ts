@@ -8,6 +8,7 @@ import { defineCommand } from '../define-command.js';
 import { directionsCard } from '../directions/directions-card.js';
 import { directionsOptions } from '../directions/directions-options.js';
 import { examplesOf } from '../directions/examples.js';
+import { refuseOptions } from '../directions/refuse-options.js';
 import { type DirectionsOptions, runDirections } from '../directions/run-directions.js';
 import { runJacobian } from '../directions/run-jacobian.js';
 import { openModel } from '../model/open-model.js';
@@ -64,6 +65,8 @@ export const directions = defineCommand({
       );
       return told(made.map(({ file }) => file));
     }
+    const runtime = openRuntime(globals);
+    if (options.attribute !== null) await refuseOptions({ options, model, runtime });
     const data = await load();
     if (options.attribute === null) {
       const rows = semanticAttributes.names.map((name) => {
@@ -82,7 +85,7 @@ export const directions = defineCommand({
       out.print(table([['attribute', 'what it is', 'tag', 'pairs to learn from', 'pictures'], ...lines]));
       return { attributes: rows };
     }
-    const made = await runDirections({ options, model, data, runtime: openRuntime(globals), out, signal });
+    const made = await runDirections({ options, model, data, runtime, out, signal });
     const files = made.map(({ file }) => file);
     const directions = await directionsIn(options.out);
     const card = directionsCard({ directions, model, modelName: path, folder: options.out, data });

@@ -2,8 +2,9 @@ import { floats, type HostArray } from '../../core/host-array.js';
 import { fold, type Key, permutation } from '../../core/random.js';
 import type { DataSet } from '../../data/dataset.js';
 import { gather } from '../../data/index.js';
-import { type DiffusionModel, invertSemanticAll, type SemanticChange, semanticAll } from '../../pipelines/index.js';
+import { type DiffusionModel, invertSemantic, type SemanticChange, semantic } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import { partOf } from '../edit/kinds/semantic-work.js';
 import type { Example } from './examples.js';
 
 export interface CalibrateOptions {
@@ -32,11 +33,17 @@ export interface Calibration {
 const tried = [0.08, 0.128, 0.2048, 0.32768, 0.524288];
 const ratio = 1.6;
 
+/** Steps of every walk, and further guesses of each on the way to noise. */
+const [steps, refinements] = [20, 2];
+
 /**
  * The strength that does what the attribute is: pictures are inverted, edited with some strengths, and compared with the
- * same figures that have the attribute; the least error, by a parabola through the best three in the logarithm.
+ * same figures that have the attribute; the least error, by a parabola through the best three in the logarithm. Yields
+ * evaluations.
  */
-export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
+export async function* calibrate(
+  options: CalibrateOptions,
+): AsyncGenerator<{ readonly done: number; readonly total: number }, Calibration, undefined> {
   const { data, pairs, key, count } = options;
   const chosen = Array.from(permutation(fold(key, 'calibrate'), pairs.length).subarray(0, count), (i) => pairs[i]!);
   const before = gather(
@@ -48,17 +55,18 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     chosen.map((pair) => pair.with!),
   );
   const labels = Array.from(before.labels, (label) => (label < 0 ? null : label));
-  const usual = { ...options, labels, steps: 20, key, batch: chosen.length };
-  const start = await invertSemanticAll({ ...usual, pictures: before.x });
-  const errorAt = async (strength: number): Promise<number> => {
-    const edits = [{ change: options.change, strengths: chosen.map(() => strength) }];
-    return squareError(
-      await semanticAll({ ...usual, start, edits, interval: { edit: options.edit, boost: 0 } }),
-      after.x,
-    );
-  };
+  const usual = { ...options, labels, steps, key, batch: chosen.length };
+  const inverting = steps * (1 + refinements);
+  const total = inverting + tried.length * steps;
+  const inversion = invertSemantic({ ...usual, pictures: before.x, refinements });
+  const start = yield* partOf(inversion, { from: 0, to: inverting, total });
   const errors: number[] = [];
-  for (const strength of tried) errors.push(await errorAt(strength));
+  for (const [i, strength] of tried.entries()) {
+    const edits = [{ change: options.change, strengths: chosen.map(() => strength) }];
+    const walk = semantic({ ...usual, start, edits, interval: { edit: options.edit, boost: 0 } });
+    const from = inverting + i * steps;
+    errors.push(squareError(yield* partOf(walk, { from, to: from + steps, total }), after.x));
+  }
   const best = errors.indexOf(Math.min(...errors));
   const place = best + vertex(errors[best - 1], errors[best]!, errors[best + 1]);
   return {

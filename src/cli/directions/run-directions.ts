@@ -50,9 +50,11 @@ export async function runDirections(job: RunDirectionsOptions): Promise<readonly
   const names = options.attribute!.split(',').map((name) => name.trim());
   const all = names.map((name) => ({ name, examples: examplesOf(name, data, 'train') }));
   for (const { name, examples } of all) requireExamples(name, examples, job);
+  const judgeOf = options.method === 'trained' && options.judge !== null ? await openJudge(options.judge) : () => null;
+  const judged = all.map(({ name, examples }) => ({ name, examples, judge: judgeOf(examples.tag) }));
   const made: MadeDirection[] = [];
-  for (const { name, examples } of all) {
-    const direction = await calibrated(await found(name, examples, job), examples, job);
+  for (const { name, examples, judge } of judged) {
+    const direction = await calibrated(await found({ name, examples, judge, job }), examples, job);
     const file = join(options.out, directionFile(name));
     await saveDirection(file, direction, { dtype: 'F16' });
     made.push({ file, direction });
@@ -90,7 +92,14 @@ function requireExamples(
   );
 }
 
-async function found(name: string, examples: AttributeExamples, job: RunDirectionsOptions): Promise<SemanticDirection> {
+interface Wanted {
+  readonly name: string;
+  readonly examples: AttributeExamples;
+  readonly judge: AttributeJudge | null;
+  readonly job: RunDirectionsOptions;
+}
+
+async function found({ name, examples, judge, job }: Wanted): Promise<SemanticDirection> {
   const { options, model, out } = job;
   const root = fold(key(options.seed), 'directions', name);
   out.say(
@@ -104,7 +113,6 @@ async function found(name: string, examples: AttributeExamples, job: RunDirectio
     const { pairs, without, with: yes } = examples;
     const paired = options.pairsWeight > 0 && pairs.length > 0;
     const list: readonly Example[] = paired ? pairs : without.map((place) => ({ without: place, with: null }));
-    const judge = options.judge === null ? null : await judgeOf(options.judge, examples.tag);
     const work = trainDirection({
       ...{
         ...job,
@@ -143,9 +151,7 @@ async function found(name: string, examples: AttributeExamples, job: RunDirectio
       },
     };
   }
-  const times = options.times.split(',').map(Number);
-  const wrong = times.find((t, i) => !(t > 0 && t <= 1 && (i === 0 || t > times[i - 1]!)));
-  if (wrong !== undefined) throw usageError(`directions: --times must rise within (0, 1], got ${options.times}.`);
+  const times = timesOf(options);
   const { tap, pictures: count, pooled } = options;
   const method = options.method as RecordedMethod; // jacobian is a way of its own, and trained was above
   const work = findDirection({ ...job, tap, method, examples, count, times, pooled, key: root });
@@ -162,6 +168,14 @@ async function found(name: string, examples: AttributeExamples, job: RunDirectio
   };
 }
 
+/** The times at which recorded methods look. */
+export function timesOf({ times: list }: Pick<DirectionsOptions, 'times'>): readonly number[] {
+  const times = list.split(',').map(Number);
+  const wrong = times.find((t, i) => !(t > 0 && t <= 1 && (i === 0 || t > times[i - 1]!)));
+  if (wrong !== undefined) throw usageError(`directions: --times must rise within (0, 1], got ${list}.`);
+  return times;
+}
+
 /** Strength 1 as what the attribute is, where the data has pairs that say so. */
 async function calibrated(
   direction: SemanticDirection,
@@ -171,8 +185,9 @@ async function calibrated(
   if (options.calibrate === 0 || pairs.length === 0) return direction;
   const { change, tap, edit, attribute, details } = direction;
   const root = fold(key(options.seed), 'directions', attribute);
-  const { strength, error, unedited } = await calibrate({
-    ...{ ...job, change, tap, edit, pairs, count: options.calibrate, key: root },
+  const work = calibrate({ ...job, change, tap, edit, pairs, count: options.calibrate, key: root });
+  const { strength, error, unedited } = await watched(work, {
+    ...{ what: `Calibrating ${attribute}`, unit: 'evaluations', out },
   });
   const [was, is] = [unedited.toPrecision(3), error.toPrecision(3)];
   out.say(
@@ -190,13 +205,15 @@ function averaged({ times, values }: Extract<SemanticChange, { readonly kind: 'f
   return { kind: 'fixed', times: [times.at(-1)!], values: out };
 }
 
-/** The output of a classifier of attributes that tells a tag. */
-async function judgeOf(path: string, tag: string): Promise<AttributeJudge> {
+/** A classifier of attributes, by the tag that an output of it tells. */
+async function openJudge(path: string): Promise<(tag: string) => AttributeJudge> {
   const { network, values, classes } = await loadClassifier(path);
-  const output = classes.indexOf(tag);
-  if (output >= 0) return { network, values, output };
-  throw new ToolkitError(
-    'bad-option',
-    `directions: the judge ${path} knows no ${tag}. It knows: ${classes.join(', ')}.`,
-  );
+  return (tag) => {
+    const output = classes.indexOf(tag);
+    if (output >= 0) return { network, values, output };
+    throw new ToolkitError(
+      'bad-option',
+      `directions: the judge ${path} knows no ${tag}. It knows: ${classes.join(', ')}.`,
+    );
+  };
 }
