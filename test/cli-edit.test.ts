@@ -513,7 +513,13 @@ suite('what is refused', () => {
       2,
       'edit: two results would be written to "./refused.png". Name another file.',
     ],
-    [['a.png', '-o', 'a.bmp'], 2, 'edit: --out must end in .png'],
+    ...['a.jpg', 'a.svg', 'a.gif', 'a'].map(
+      (out): RefusedCase => [
+        ['a.png', '-o', out],
+        2,
+        `edit: --out must end in .png or .npy, or / for a folder of single files, got "${out}".`,
+      ],
+    ),
     [['a.png', '--eta', '1', '--sampler', 'heun'], 2, 'edit: --eta is not for the sampler heun.'],
     [
       ['a.png', '-c', 'all'],
@@ -560,7 +566,6 @@ suite('what is refused', () => {
       2,
       'edit: --strength is not for "blend". It is for: ',
     ],
-    [['a.png', '-o', 'out.gif'], 2, 'edit: --out must end in .png or .npy'],
     [['a.png', '--strip', 'out.gif'], 2, 'edit: --strip must end in .png, got "out.gif".'],
     [
       ['large.png', '--with', 'outpaint:right=4'],

@@ -367,10 +367,12 @@ suite('translate', () => {
       [a, '--from', 'left', '--to', 'rigt'],
       'translate: --to "rigt" is neither a style nor a class of the model. Did you mean "right"? Its styles: left, right.',
     );
-    await refused(
-      [a, '--from', 'left', '--to', 'right', '-o', 'x.gif'],
-      'translate: --out must end in .png or .npy, or / for a folder of single files, got "x.gif".',
-    );
+    for (const out of ['x.gif', 'x.jpg']) {
+      await refused(
+        [a, '--from', 'left', '--to', 'right', '-o', out],
+        `translate: --out must end in .png or .npy, or / for a folder of single files, got "${out}".`,
+      );
+    }
     await refused(
       [a, '--from', 'left', '--to', 'right', '--strip', 'x.gif'],
       'translate: --strip must end in .png, got "x.gif".',

@@ -8,7 +8,7 @@ import { enlarge, fromBatch, type Picture } from '../../files/picture.js';
 import { writePng } from '../../files/png.js';
 import { strip, withChannels } from '../../files/strip.js';
 import { usageError } from '../parse.js';
-import { outputKind } from '../sample/outputs.js';
+import { pictureOutputKind } from '../sample/outputs.js';
 import type { EditOptions, EditProgress } from './define-edit-kind.js';
 import { refuseOverwriting } from './kept-inputs.js';
 import type { Edited } from './run-edit.js';
@@ -25,10 +25,7 @@ export function refuseOutputs(
   picture: string,
   { out, strip: beside, gif, previews, to, mask, conditionImage }: OutputsOptions,
 ): void {
-  const kind = outputKind(out, false, 'edit');
-  if (kind === 'drawing' || kind === 'animation') {
-    throw usageError(`edit: --out must end in .png or .npy, or / for a folder of single files, got ${show(out)}.`);
-  }
+  pictureOutputKind(out, 'edit');
   for (const [option, file, ending] of [
     ['--strip', beside, '.png'],
     ['--gif', gif, '.gif'],
@@ -125,7 +122,7 @@ interface WriteResults {
 }
 
 async function writeResults({ out, pictures, values, recipe }: WriteResults): Promise<readonly string[]> {
-  const kind = outputKind(out, false, 'edit');
+  const kind = pictureOutputKind(out, 'edit');
   if (kind === 'numbers') {
     await writeNpy(out, values);
     return [out];

@@ -21,13 +21,26 @@ const kinds: Readonly<Record<string, OutputKind>> = {
 };
 
 /** By ending; a folder, or a name that ends in a slash, gets single files. */
-export function outputKind(out: string, single: boolean, owner = 'sample'): OutputKind {
-  const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (single || isFolder || /[/\\]$/.test(out)) return 'files';
-  const kind = kinds[extname(out).toLowerCase()];
+export function outputKind(out: string, single: boolean): OutputKind {
+  const kind = single ? 'files' : kindOf(out);
   if (kind) return kind;
   const endings = `${Object.keys(kinds).join(', ')}, or / for a folder of single files`;
-  throw usageError(`${owner}: --out must end in ${endings}, got ${show(out)}.`);
+  throw usageError(`sample: --out must end in ${endings}, got ${show(out)}.`);
+}
+
+/** What commands write that change pictures. */
+export type PictureOutputKind = Exclude<OutputKind, 'drawing' | 'animation'>;
+
+/** `outputKind` of the commands that change pictures. */
+export function pictureOutputKind(out: string, owner: string): PictureOutputKind {
+  const kind = kindOf(out);
+  if (kind !== undefined && kind !== 'drawing' && kind !== 'animation') return kind;
+  throw usageError(`${owner}: --out must end in .png or .npy, or / for a folder of single files, got ${show(out)}.`);
+}
+
+function kindOf(out: string): OutputKind | undefined {
+  const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder || /[/\\]$/.test(out) ? 'files' : kinds[extname(out).toLowerCase()];
 }
 
 export interface WriteSamplesOptions {

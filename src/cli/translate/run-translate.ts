@@ -17,7 +17,7 @@ import { compared, type PictureReport, warnOfUnsolved } from '../invert/report.j
 import { chosenInversion } from '../invert/run-invert.js';
 import { usageError } from '../parse.js';
 import { type OpenGuiding, openGuiding } from '../sample/open-guiding.js';
-import { outputKind } from '../sample/outputs.js';
+import { pictureOutputKind } from '../sample/outputs.js';
 import { scaleOf } from '../sample/settle-sampling.js';
 import type { Output } from '../terminal/output.js';
 import { watched } from '../terminal/watched.js';
@@ -104,10 +104,7 @@ export async function runTranslate(job: RunTranslateOptions): Promise<TranslateR
 
 /** Wrong names of outputs, before anything is computed. */
 function refuse({ files, options: { out, strip: beside, gif } }: RunTranslateOptions): void {
-  const kind = outputKind(out, false, 'translate');
-  if (kind === 'drawing' || kind === 'animation') {
-    throw usageError(`translate: --out must end in .png or .npy, or / for a folder of single files, got ${show(out)}.`);
-  }
+  pictureOutputKind(out, 'translate');
   for (const [option, file, ending] of [
     ['--strip', beside, '.png'],
     ['--gif', gif, '.gif'],
@@ -224,7 +221,7 @@ async function write({
   const files: string[] = [];
   const scale = options.scale ?? scaleOf(model);
   const [before, after] = [fromBatch(input.pictures), fromBatch(pictures)];
-  const kind = outputKind(options.out, false);
+  const kind = pictureOutputKind(options.out, 'translate');
   if (kind === 'numbers') await writeNpy(options.out, pictures);
   else if (kind === 'files') {
     for (const [index, picture] of after.entries()) {
