@@ -22,6 +22,22 @@ test('a text names a data set and its options', async () => {
   await writeFile(file, '');
   assert.deepEqual(parse(file), ['npy', { file }]);
 
+  // Options stand behind commas, in the type that is declared; a path that is there is taken whole.
+  assert.deepEqual(parse(`${dir},background=black,mirrorable=false`), [
+    ...['folder', { directory: dir, background: 'black', mirrorable: false }],
+  ]);
+  assert.deepEqual(parse(`${file},range=unit,labels=y.npy`), ['npy', { file, range: 'unit', labels: 'y.npy' }]);
+  assert.deepEqual(parse('2d:svg:a:b,c.svg,count=500,noise=0'), [
+    '2d',
+    { which: 'svg:a:b,c.svg', count: 500, noise: 0 },
+  ]);
+  assert.deepEqual(parse('2d:count=many'), ['2d', { count: 'many' }]);
+  assert.deepEqual(parse('emoji:noto/faces,twemoji'), ['emoji', { filter: 'noto/faces,twemoji' }]);
+  assert.deepEqual(parse('folder:a,license=x=y'), ['folder', { directory: 'a', license: 'x=y' }]);
+  const odd = join(dir, 'odd,background=black');
+  await writeFile(`${odd}.npy`, '');
+  assert.deepEqual(parse(`${odd}.npy`), ['npy', { file: `${odd}.npy` }]);
+
   const known = `Known: ${Object.values(datasets.entries)
     .map((set) => set.usage)
     .join(', ')}.`;

@@ -46,8 +46,8 @@ export const directions = defineCommand({
     }
     const model = await openModel(path);
     if (isPointModel(model)) throw usageError('directions: this model makes points, and directions are of pictures.');
-    const [, , side] = pictureShape(model);
-    const load = () => loadData({ data: options.data, size: side, channels: 'auto', out, signal });
+    const [channels, , side] = pictureShape(model);
+    const load = () => loadData({ data: options.data, size: side, channels, out, signal });
     const begin = performance.now();
     const told = (files: readonly string[]) => {
       const seconds = (performance.now() - begin) / 1000;

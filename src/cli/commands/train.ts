@@ -9,8 +9,8 @@ import { duration } from '../terminal/format.js';
 import { classifierPlan } from '../train/classifier-plan.js';
 import { requireSameData } from '../train/known-data.js';
 import { loadData } from '../train/load-data.js';
-import { type RunPlan, resumedOptions, type TrainOptions, trainPlan } from '../train/plan.js';
-import { isRun, readRunConfig, requireCheckpoint } from '../train/run-folder.js';
+import { type RunPlan, requireFit, resumedOptions, type TrainOptions, trainPlan } from '../train/plan.js';
+import { isRun, readRunConfig, requireCheckpoint, runFolder } from '../train/run-folder.js';
 import type { TrainingEvent } from '../train/run-training.js';
 import { trainOptions } from '../train/train-options.js';
 import { watchTraining } from '../train/watch-training.js';
@@ -36,11 +36,16 @@ export const train = defineCommand({
   async run({ options: now, given, globals, out, signal, standing }) {
     const stored = now.resume ? await storedPlan(now) : null;
     const options = stored ? resumedOptions(stored.options, { options: now, given, flagOf }) : now;
-    const data = await loadData({ ...options, out, signal });
+    if (!stored) requireFit(options); // before thousands of pictures are drawn
+    // Once all folders had colours: a run goes on as it began.
+    const channels = stored?.data.channels === 3 && options.channels === 'auto' ? 3 : options.channels;
+    const folderOf = (data: DataSet): string => now.out ?? freshFolder(data);
+    const skippedIn = (data: DataSet): string | null => (now.dryRun ? null : runFolder(folderOf(data)).skipped);
+    const data = await loadData({ ...options, channels, out, signal, skippedIn });
     const planned = { version: version(), options, data };
     const fresh = (): Promise<RunPlan> =>
       options.task === 'classifier' ? classifierPlan({ ...planned, given }) : trainPlan({ ...planned, given });
-    const root = now.out ?? freshFolder(data);
+    const root = folderOf(data);
     if (stored) requireSameData(root, { known: stored.data, data });
     const plan = stored ? { ...stored, options } : await fresh();
     if (options.dryRun) {

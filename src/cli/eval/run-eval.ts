@@ -59,7 +59,8 @@ export async function runEval(given: RunEvalOptions): Promise<EvalResult> {
   const size = options.size ?? (model ? (sampleShape(model.config)[1] ?? null) : null);
   const taught = given.given.has('data') || options.model === null ? null : await trainedOn(options.model);
   if (taught) out.say(`Comparing with ${taught.data}, what ${options.model} was trained on.`);
-  const data = await loadData({ data: options.data, channels: 'auto', ...taught, size, out, signal });
+  const channels = model ? sampleShape(model.config)[0]! : 'auto';
+  const data = await loadData({ data: options.data, channels, ...taught, size, out, signal });
   const chosen = chooseMetrics({ options, given: given.given, points: isPoints(data) });
   if (model) checkShape(model, data);
   const measurements: Measurement[] = [];
@@ -196,7 +197,7 @@ async function samplesOf({
       );
     }
   }
-  const read = await loadData({ data: path, size: data.size, channels: 'auto', out, signal });
+  const read = await loadData({ data: path, size: data.size, channels: data.channels, out, signal });
   const some = splitIndices(read, 'all').slice(0, options.count ?? undefined);
   const { x, labels } = gather(read, some);
   return { x, classes: read.classes && Array.from(labels, (label) => read.classes![label] ?? null) };

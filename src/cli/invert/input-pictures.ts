@@ -62,8 +62,8 @@ export async function readInput({ who, files, options, model, out, signal }: Rea
   if (files.length > 0) return fromFiles({ files, model, out });
   if (options.data === null) throw usageError(`${who} needs pictures: name files, or a data set with --data.`);
 
-  const [, height] = pictureShape(model);
-  const data = await loadData({ data: options.data, size: height, channels: 'auto', out, signal });
+  const [channels, height] = pictureShape(model);
+  const data = await loadData({ data: options.data, size: height, channels, out, signal });
   if (isPoints(data) || data.shape.join() !== pictureShape(model).join()) {
     throw new ToolkitError(
       'bad-data',

@@ -113,6 +113,13 @@ export function augmentationsOf(list: string) {
   return names.filter((name) => name !== '' && name !== 'none').map((name) => transforms.get(name)());
 }
 
+/** Refuses, before data is loaded, a network that there is not, and a size that is asked for and does not fit it. */
+export function requireFit({ task, data, model, size }: TrainOptions): void {
+  if (task === 'classifier' || /^2d(:|$)/.test(data) || model?.endsWith('.json')) return;
+  const name = presetNamed(presetFor(model, size ?? Infinity));
+  if (size !== null) presetConfig(name, { size });
+}
+
 interface Pictures {
   readonly size: number;
   readonly channels: number;
@@ -123,7 +130,7 @@ interface Pictures {
 }
 
 async function networkConfig(options: TrainOptions, pictures: Pictures): Promise<UNet2dConfig> {
-  const name = options.model ?? (pictures.size <= 16 ? 'small' : 'medium');
+  const name = presetFor(options.model, pictures.size);
   const { size, channels, classes, in_channels, out_channels } = pictures;
   if (!name.endsWith('.json')) {
     const config = presetConfig(presetNamed(name), { size, channels, classes, dropout: options.dropout });
@@ -149,6 +156,8 @@ async function networkConfig(options: TrainOptions, pictures: Pictures): Promise
 /** Whose channels are more than those of the pictures. */
 const askedBy = ({ loss }: Pick<TrainOptions, 'loss'>, key: 'in_channels' | 'out_channels'): string =>
   key === 'in_channels' ? '--self-conditioning' : `--loss ${loss}`;
+
+const presetFor = (model: string | null, size: number): string => model ?? (size <= 16 ? 'small' : 'medium');
 
 function presetNamed(name: string): PresetName {
   presets.get(name);

@@ -12,6 +12,8 @@ export interface RunFolder {
   readonly config: string;
   /** One record a line: losses, held-out losses, previews. */
   readonly metrics: string;
+  /** What of the data could not be read, a line each; absent where everything could. */
+  readonly skipped: string;
   readonly samples: string;
   readonly checkpoints: string;
   /** The model as a diffusers folder, as good as it is so far. */
@@ -23,6 +25,7 @@ export const runFolder = (root: string): RunFolder => ({
   root,
   config: join(root, 'config.json'),
   metrics: join(root, 'metrics.jsonl'),
+  skipped: join(root, 'skipped.txt'),
   samples: join(root, 'samples'),
   checkpoints: join(root, 'checkpoints'),
   model: join(root, 'model'),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ToolkitError } from '../../core/errors.js';
 import { isFiniteValue } from '../../core/values.js';
 import type { DataSet } from '../../data/dataset.js';
-import { writeJson } from '../../files/atomic.js';
+import { writeFileAtomic, writeJson } from '../../files/atomic.js';
 import { takeLock } from '../../files/lock.js';
 import { encodePng, writePng } from '../../files/png.js';
 import type { Runtime } from '../../runtime/runtime.js';
@@ -93,6 +93,7 @@ export async function* runTraining(
   const restored = given.resume ? await restoreLatest(folder.checkpoints, stepper) : null;
   const found = restored?.state;
   if (found) await writeJson(folder.config, plan);
+  await writeSkipped(folder, data);
   for (const { path, aside, reason } of restored?.damaged ?? []) {
     yield { kind: 'damaged', step: stepper.steps, folder: path, aside, reason };
   }
@@ -188,6 +189,12 @@ async function openFolder(
     throw new ToolkitError('run-exists', `${root} has a config.json that is no run's. Choose another --out.`);
   }
   if (!resume) await writeJson(config, plan); // what is continued may still turn out to be damaged
+}
+
+/** All that was left out of the data, whole or not at all. */
+async function writeSkipped({ skipped: file }: RunFolder, { skipped }: DataSet): Promise<void> {
+  const lines = skipped.map(({ name, reason }) => `${name}: ${reason}\n`);
+  if (lines.length > 0) await writeFileAtomic(file, lines.join(''));
 }
 
 interface SaverOptions {

@@ -24,7 +24,7 @@ export const trainOptions = {
   data: text({
     default: 'emoji',
     placeholder: 'DATA',
-    help: 'What to learn from: emoji[:FILTER], a directory of images, mnist:DIR, a .npy file, or points: 2d:swissroll, moons, checkerboard, gaussians, letters:TEXT, svg:FILE.',
+    help: 'What to learn from: emoji[:FILTER], a directory of images, mnist:DIR, a .npy file, or points: 2d:swissroll, moons, checkerboard, gaussians, letters:TEXT, svg:FILE. With options as DIR,background=black or FILE.npy,range=unit.',
   }),
   size: integer({
     default: null,
@@ -32,7 +32,10 @@ export const trainOptions = {
     max: 512,
     help: 'Height and width of the pictures; as the data suggests unless told.',
   }),
-  channels: choice(['auto', 'grey', 'rgb', 'rgba'], { default: 'auto', help: 'Colours of images in a directory.' }),
+  channels: choice(['auto', 'grey', 'rgb', 'rgba'], {
+    default: 'auto',
+    help: 'Colours of images in a directory; auto is grey where no picture has any colour, and rgb else.',
+  }),
   model: text({
     default: null,
     placeholder: 'PRESET',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -80,6 +80,44 @@ test('grey and RGBA', async () => {
   assert.deepEqual([rgba.channels, ...new Set(rgba.images)], [4, 0]);
 });
 
+test('auto is grey where no picture has any colour', async () => {
+  const place = join(dir, 'automatic');
+  await writePng(join(place, 'a.png'), { width: 4, height: 4, channels: 1, data: new Uint8Array(16).fill(77) });
+  await writePng(join(place, 'b.png'), solid(200, 200, 200, 4));
+  const load = (colour: 'auto' | 'rgb') => finish(folder.load({ directory: place, colour }, { size: 4 }));
+  const grey = await load('auto');
+  assert.deepEqual([grey.channels, grey.shape, [...new Set(grey.images)]], [1, [1, 4, 4], [77, 200]]);
+  assert.equal((await load('rgb')).channels, 3);
+  await writePng(join(place, 'c.png'), solid(200, 200, 201, 4));
+  assert.deepEqual([(await load('auto')).channels, (await load('auto')).images], [3, (await load('rgb')).images]);
+});
+
+test('pictures of other kinds and links that end nowhere are named, folders behind links are read', async () => {
+  const [place, elsewhere] = [join(dir, 'kinds'), join(dir, 'elsewhere')];
+  await writePng(join(place, 'cat', 'a.png'), solid(1, 2, 3));
+  await writePng(join(elsewhere, 'b.png'), solid(4, 5, 6));
+  await symlink(elsewhere, join(place, 'dog'));
+  await symlink(join(elsewhere, 'b.png'), join(place, 'cat', 'linked.png'));
+  await symlink(place, join(elsewhere, 'round'));
+  await symlink(join(dir, 'gone'), join(place, 'lost'));
+  for (const name of ['old.bmp', 'scan.TIFF', 'notes.md']) await writeFile(join(place, 'cat', name), '?');
+  const data = await finish(folder.load({ directory: place }, { size: 4 }));
+  assert.deepEqual(
+    data.items.map(({ name, label }) => [name, label]),
+    [
+      ['cat/a.png', 0],
+      ['cat/linked.png', 0],
+      ['dog/b.png', 1],
+    ],
+  );
+  assert.deepEqual(data.skipped.map(({ name, reason }) => `${name}: ${reason}`).sort(), [
+    'cat/old.bmp: .bmp is not read, convert it to .png',
+    'cat/scan.TIFF: .tiff is not read, convert it to .png',
+    'dog/round: a link to a folder that it lies in',
+    'lost: a link that leads nowhere',
+  ]);
+});
+
 test('copies under other names are on one side', async () => {
   const place = join(dir, 'copies');
   for (let i = 0; i < 30; i++) await writePng(join(place, `${i}.png`), solid(i >> 1, 0, 0));
@@ -112,6 +150,10 @@ test('what cannot be loaded says why', async () => {
     message:
       `folder: there is no image in ${none}. Expected files ending in .png, .jpg, .jpeg, .webp, .gif, .svg, ` +
       'in it or in one sub-folder per class.',
+  });
+  await writeFile(join(none, 'a.bmp'), '');
+  await assert.rejects(load(none), {
+    message: /per class\. What there is: a\.bmp, \.bmp is not read, convert it to \.png\.$/,
   });
   await writeFile(join(none, 'a.png'), '');
   await writeFile(join(none, 'b.png'), '');

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, parse, sep } from 'node:path';
 
 import { ToolkitError } from '../../core/errors.js';
@@ -9,16 +9,23 @@ import { toPlanes } from '../../files/picture.js';
 import { checkedSize, dataSet, defineDataset, type Item, type Skipped } from '../dataset.js';
 import { splitOf } from '../split.js';
 
-const channelsOf = { grey: 1, rgb: 3, rgba: 4 } as const;
+const channelsOf = { grey: 1, rgb: 3, rgba: 4, auto: 3 } as const;
+
+/** Endings of pictures of kinds that are not read, and named for that. */
+const unreadExtensions: ReadonlySet<string> = new Set([
+  ...['.apng', '.avif', '.bmp', '.exr', '.heic', '.heif', '.ico', '.jfif', '.jp2', '.jxl', '.pgm', '.pnm', '.ppm'],
+  ...['.psd', '.svgz', '.tga', '.tif', '.tiff'],
+]);
 
 /** Images read at a time. */
 const chunk = 16;
 
 /**
  * A directory of images: PNG, JPEG, WebP, the first frame of GIF, SVG. Each is scaled and centre-cropped to a square.
- * The first sub-folder is the class, a text file beside the image (`cat.txt` for `cat.png`) the caption. The split
- * goes by a hash of the file's bytes, so that copies under other names are on one side. What cannot be read is
- * listed in `skipped`; only when nothing can be read does loading fail.
+ * The first sub-folder is the class, a text file beside the image (`cat.txt` for `cat.png`) the caption. Folders behind
+ * links are read as others are. The split goes by a hash of the file's bytes, so that copies under other names are on one
+ * side. What cannot be read, pictures of other kinds among it, is listed in `skipped`; only when nothing can be read does
+ * loading fail.
  */
 export const folder = defineDataset({
   name: 'folder',
@@ -27,7 +34,10 @@ export const folder = defineDataset({
   argument: 'directory',
   options: {
     directory: text({ default: '.', placeholder: 'DIR', help: 'Where the images are.' }),
-    colour: choice(['rgb', 'grey', 'rgba'], { default: 'rgb', help: 'What is kept of the colours.' }),
+    colour: choice(['rgb', 'grey', 'rgba', 'auto'], {
+      default: 'rgb',
+      help: 'What is kept of the colours; auto is grey where no picture has any colour, and rgb else.',
+    }),
     background: text({ default: '#ffffff', placeholder: 'COLOUR', help: 'What shines through transparent places.' }),
     mirrorable: flag({ default: true, help: 'Whether mirror images mean the same: not for writing.' }),
     license: text({ default: 'unknown', placeholder: 'SPDX', help: 'Licence of the images, for the model card.' }),
@@ -35,12 +45,13 @@ export const folder = defineDataset({
   async *load({ directory, colour, background, mirrorable, license }, context) {
     const size = checkedSize('folder', context, 32);
     const channels = channelsOf[colour];
-    const { images: files, captions } = await list(directory);
+    const { images: files, captions, passedOver } = await list(directory);
     if (files.length === 0) {
+      const first = passedOver.length > 0 ? ` What there is: ${passedOver[0]!.name}, ${passedOver[0]!.reason}.` : '';
       throw new ToolkitError(
         'empty-data',
         `folder: there is no image in ${directory}. Expected files ending in ${imageExtensions.join(', ')}, ` +
-          'in it or in one sub-folder per class.',
+          `in it or in one sub-folder per class.${first}`,
       );
     }
     const classes = [...new Set(files.flatMap((file) => classOf(file) ?? []))];
@@ -87,36 +98,77 @@ export const folder = defineDataset({
         `folder: none of the ${files.length} images in ${directory} can be read. The first: ${skipped[0]!.reason}`,
       );
     }
+    const isGrey = colour === 'auto' && planes.every(hasNoColour);
     return dataSet({
       name: directory,
       sources: [{ name: directory, author: 'unknown', license, url: null }],
       size,
-      channels,
+      channels: isGrey ? 1 : channels,
       classes: classes.length > 0 ? classes : null,
-      images: Buffer.concat(planes),
+      images: Buffer.concat(isGrey ? planes.map((plane) => plane.subarray(0, size * size)) : planes),
       items,
-      skipped,
+      skipped: [...skipped, ...passedOver],
     });
   },
 });
 
-/** Images below a directory in the order of their paths, and the paths (without ending) that have a caption. */
+/** Whether the red, green and blue of every pixel of [3, H, W] are one number. */
+function hasNoColour(plane: Uint8Array): boolean {
+  const pixels = plane.length / 3;
+  for (let i = 0; i < pixels; i++) {
+    if (plane[i] !== plane[pixels + i] || plane[i] !== plane[2 * pixels + i]) return false;
+  }
+  return true;
+}
+
+/** Images below a directory in the order of their paths, the paths (without ending) that have a caption, and the rest. */
 async function list(directory: string) {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error) => {
-    if (error.code === 'ENOENT') throw new ToolkitError('not-found', `folder: there is no directory ${directory}.`);
-    if (error.code === 'ENOTDIR') throw new ToolkitError('not-found', `folder: ${directory} is not a directory.`);
-    throw readError(directory, error);
-  });
-  const root = join(directory, sep);
-  const files = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(root === `.${sep}` ? 0 : root.length))
-    .filter((file) => !file.split(sep).some((part) => part.startsWith('.')))
-    .sort((a, b) => (a < b ? -1 : 1));
+  const found: Found = { files: [], passedOver: [] };
+  await walk({ path: directory, name: '', above: [] }, found);
+  const files = found.files.sort((a, b) => (a < b ? -1 : 1));
+  const ending = (file: string): string => extname(file).toLowerCase();
+  const unread = files
+    .filter((file) => unreadExtensions.has(ending(file)))
+    .map((name) => ({ name, reason: `${ending(name)} is not read, convert it to .png` }));
   return {
-    images: files.filter((file) => imageExtensions.includes(extname(file).toLowerCase())),
+    images: files.filter((file) => imageExtensions.includes(ending(file))),
     captions: new Set(files.filter((file) => extname(file) === '.txt').map(stem)),
+    passedOver: [...unread, ...found.passedOver],
   };
+}
+
+interface Found {
+  /** By their paths below the directory. */
+  readonly files: string[];
+  readonly passedOver: Skipped[];
+}
+
+interface Place {
+  readonly path: string;
+  /** Its path below the directory that is read. */
+  readonly name: string;
+  /** The folders it lies in, as they are behind all links. */
+  readonly above: readonly string[];
+}
+
+/** Adds all files below a place, also behind links, but for hidden ones; a link back to a folder above it ends there. */
+async function walk({ path, name, above }: Place, found: Found): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true }).catch((error) => {
+    if (error.code === 'ENOENT') throw new ToolkitError('not-found', `folder: there is no directory ${path}.`);
+    if (error.code === 'ENOTDIR') throw new ToolkitError('not-found', `folder: ${path} is not a directory.`);
+    throw readError(path, error);
+  });
+  const here = [...above, await realpath(path)];
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    const below = { path: join(path, entry.name), name: join(name, entry.name), above: here };
+    const kind = entry.isSymbolicLink() ? await stat(below.path).catch(() => null) : entry;
+    if (kind === null) found.passedOver.push({ name: below.name, reason: 'a link that leads nowhere' });
+    else if (!kind.isDirectory()) found.files.push(below.name);
+    else if (here.includes(await realpath(below.path))) {
+      found.passedOver.push({ name: below.name, reason: 'a link to a folder that it lies in' });
+    } else await walk(below, found);
+  }
 }
 
 const stem = (file: string): string => file.slice(0, file.length - extname(file).length);

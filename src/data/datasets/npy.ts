@@ -14,7 +14,8 @@ const ranges = {
 
 /**
  * Pictures in a NumPy file: [N, C, H, W], [N, H, W, C] or [N, H, W], bytes or floats. C is 1, 3 or 4. Labels may come
- * from a second file of N whole numbers. The split goes by a hash of the pixels.
+ * from a second file of N whole numbers. The split goes by a hash of the pixels. Floats are taken to be in [−1, 1] unless
+ * `range` says otherwise; where all of them lie in [0, 1] that is remarked.
  */
 export const npy = defineDataset({
   name: 'npy',
@@ -45,6 +46,12 @@ export const npy = defineDataset({
       );
     }
     const bytes = toBytes(array, { range, file });
+    if (range === 'signed' && isWithinUnit(array)) {
+      const note =
+        `${file}: all numbers lie in [0, 1] and are read as of [-1, 1], 0 as grey. ` +
+        `Where 0 is black, say range=unit: ${file},range=unit.`;
+      yield { what, done: 0, total: 1, note };
+    }
     const images = channelsLast ? planes({ bytes, count, channels, pixels: size * size }) : bytes;
     const numbers = labels === '' ? null : labelsOf(await readNpy(labels), { count, file: labels });
     const stride = channels * size * size;
@@ -103,6 +110,10 @@ function toBytes(
   }
   return out;
 }
+
+/** Whether floating-point pixels look like brightness from 0 to 1. */
+const isWithinUnit = ({ dtype, data }: NpyArray): boolean =>
+  dtype !== 'uint8' && (data as Float32Array | Float64Array).every((value) => value >= 0);
 
 /** [N, H, W, C] → [N, C, H, W]. */
 function planes({
