@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -267,6 +267,19 @@ suite('what is wrong', () => {
     await refused([place('hollow.png')], gone(''));
     await refused([place('hollow.png'), '--source', place('folder')], gone('folder/'));
     await refused([place('hollow.png'), '--source', source], gone(''));
+  });
+
+  test('another model to translate to', async () => {
+    await cp(place('other'), place('target'), { recursive: true });
+    const argv = ['translate', source, ...usual, '--from', 'left', '--to', 'right', '--target-model', place('target')];
+    await replayed('twice.png', ...argv, '-o', place('twice.png'));
+    await rm(place('target'), { recursive: true });
+    await cp(place('run'), place('target'), { recursive: true });
+    await refused(
+      [place('twice.png')],
+      'replay: ROOT/target, which the picture was translated with, holds other weights now: SHA-256 HASH…, the recipe says ' +
+        'HASH…. Bring back the one it was.',
+    );
   });
 
   test('a grid that was cut', async () => {

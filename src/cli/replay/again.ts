@@ -7,10 +7,10 @@ import type { Picture } from '../../files/picture.js';
 import { type Command, type CommandContext } from '../define-command.js';
 import type { SourceFile } from '../invert/input-pictures.js';
 import { shippedFolder } from '../model/shipped-model.js';
-import type { OpenGuiding } from '../sample/open-guiding.js';
+import type { GuidingFile, OpenGuiding } from '../sample/open-guiding.js';
 import type { Told } from '../sample/told.js';
 import type { ReplayJob, Runner } from './runner.js';
-import { sameGuiding } from './same-guiding.js';
+import { sameGuiding, sameTarget } from './same-guiding.js';
 
 export interface AgainOptions {
   /** Whether the command writes before and after into `--strip` as well: a recipe may stand in either. */
@@ -28,6 +28,7 @@ export const again =
       throw new ToolkitError('no-recipe', `replay: the recipe does not say the options of ${command.name}.`);
     }
     await sameGuiding(recipe['guidedBy'] as OpenGuiding['files'] | undefined);
+    await sameTarget(recipe['target'] as GuidingFile | undefined);
     const sources = await Promise.all(sourcesOf(recipe).map((source) => find(source)));
     const to = recipe['to'] as SourceFile | undefined;
     const mask = recipe['mask'] as SourceFile | undefined;

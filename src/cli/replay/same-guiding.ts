@@ -1,5 +1,6 @@
 import { ToolkitError } from '../../core/errors.js';
-import { type OpenGuiding, openGuiding } from '../sample/open-guiding.js';
+import { openModel } from '../model/open-model.js';
+import { type GuidingFile, type OpenGuiding, openGuiding } from '../sample/open-guiding.js';
 import { short } from './recipe-of.js';
 
 /** The other networks of a recipe, which must be what they were. */
@@ -8,13 +9,31 @@ export async function sameGuiding(files: OpenGuiding['files'] = {}): Promise<Ope
   const opened = await openGuiding({ weakModel: weak?.path ?? null, classifier: classifier?.path ?? null }, 'replay');
   for (const role of ['weak', 'classifier'] as const) {
     const [then, now] = [files[role], opened.files[role]];
-    if (then && now && then.weights !== now.weights) {
-      throw new ToolkitError(
-        'other-model',
-        `replay: ${then.path}, which guided the picture, holds other weights now: SHA-256 ${short(now.weights)}, the ` +
-          `recipe says ${short(then.weights)}. Bring back the one it was.`,
-      );
-    }
+    if (then && now) requireSame({ then, now: now.weights, did: 'guided the picture' });
   }
   return opened.models;
+}
+
+/** The model that a recipe translates to, which must be what it was. */
+export async function sameTarget(then: GuidingFile | undefined): Promise<void> {
+  if (then === undefined) return;
+  const { hash } = await openModel(then.path);
+  requireSame({ then, now: hash, did: 'the picture was translated with' });
+}
+
+interface Same {
+  readonly then: GuidingFile;
+  /** SHA-256 of the weights. */
+  readonly now: string;
+  /** What it did for the picture. */
+  readonly did: string;
+}
+
+function requireSame({ then, now, did }: Same): void {
+  if (then.weights === now) return;
+  throw new ToolkitError(
+    'other-model',
+    `replay: ${then.path}, which ${did}, holds other weights now: SHA-256 ${short(now)}, the recipe says ` +
+      `${short(then.weights)}. Bring back the one it was.`,
+  );
 }
