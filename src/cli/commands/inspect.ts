@@ -4,7 +4,7 @@ import { type DiffusionModel, isPointModel, pictureShape } from '../../pipelines
 import { defineCommand } from '../define-command.js';
 import { describeNetwork, type NetworkDescription } from '../inspect/describe-network.js';
 import { describeRun } from '../inspect/describe-run.js';
-import { type ModelCard, readModelCard } from '../model/model-card.js';
+import { licenceOf, type ModelCard, readModelCard } from '../model/model-card.js';
 import { openModel } from '../model/open-model.js';
 import { bytes, count, short, table } from '../terminal/format.js';
 
@@ -23,7 +23,7 @@ export const inspect = defineCommand({
   },
   examples: ['langevin inspect models/emoji-32', 'langevin inspect runs/faces --json'],
   async run({ arguments: { model }, options, out }) {
-    const loaded = await openModel(model);
+    const loaded = await openModel(model, out);
     const card = await readModelCard(model);
     const description = describeNetwork(loaded.network);
     const { graph, ...facts } = description;
@@ -42,7 +42,7 @@ export const inspect = defineCommand({
       scheme,
       classes,
       hash,
-      license: card?.fields['license'] ?? null,
+      license: card ? licenceOf(card) : null,
       card: card?.text ?? null,
       run: run.facts,
       ...(options.graph && { graph: dump(graph) }),
@@ -73,7 +73,7 @@ function heading({ loaded, card, description }: Heading): string[] {
     Schedule: `${schedule}${grid.zeroTerminalSnr ? ', ends in pure noise' : ''}`,
     Predicts: prediction,
     Sampler: `${sampler.name}, ${steps.name} steps`,
-    Licence: card?.fields['license'] ?? 'not stated',
+    Licence: (card && licenceOf(card)) ?? 'not stated',
     Card: card?.file ?? 'none',
   };
   return Object.entries(rows).map(([name, value]) => `  ${name.padEnd(12)} ${value}`);

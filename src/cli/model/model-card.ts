@@ -19,3 +19,9 @@ export async function readModelCard(path: string): Promise<ModelCard | null> {
   const fields = [...front.matchAll(/^([\w-]+):[ \t]*(\S.*)$/gm)].map(([, name, value]) => [name, value!.trim()]);
   return { file, fields: Object.fromEntries(fields), text: text.trim() };
 }
+
+/** The licence that a card states; under `license: other` stands its name. Null where there is none. */
+export const licenceOf = ({ fields }: ModelCard): string | null => {
+  const licence = fields['license'] ?? null;
+  return licence === 'other' ? (fields['license_name'] ?? licence) : licence;
+};
