@@ -61,22 +61,34 @@ export const orNull = <T>(field: Field<T>, initial: T | null = null): Field<T | 
 
 const hintFor = <T>({ hint }: Field<T>, value: unknown): string => hint?.(value) ?? '';
 
-/** Fills in defaults and rejects unknown keys and wrong values, each with one sentence that names the key. */
-export function parseConfig<F extends Fields>(owner: string, fields: F, given: unknown): Config<F> {
+export interface ParseConfigOptions {
+  /** Is told of keys that are not known, which are left out then; without it they are refused. */
+  readonly ignored?: (sentence: string) => void;
+}
+
+/** Fills in defaults and rejects wrong values and, unless it is told otherwise, unknown keys, in a sentence with the key. */
+export function parseConfig<F extends Fields>(
+  owner: string,
+  fields: F,
+  given: unknown,
+  { ignored }: ParseConfigOptions = {},
+): Config<F> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new ToolkitError('bad-config', `${owner} config must be a JSON object, got ${show(given)}.`);
   }
   const values = given as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(values)) {
-    if (key.startsWith('_') || Object.hasOwn(fields, key)) continue;
-    throw new ToolkitError(
-      'bad-config',
-      `${owner} config has no key "${key}".${didYouMean(key, Object.keys(fields))} Remove it, or use a model that knows it.`,
-    );
-  }
   const ownClass = values['_class_name'];
   if (ownClass !== undefined && ownClass !== owner) {
     throw new ToolkitError('bad-config', `This config is of a ${show(ownClass)}, expected "${owner}".`);
+  }
+  for (const key of Object.keys(values)) {
+    if (key.startsWith('_') || Object.hasOwn(fields, key)) continue;
+    const unknown = `${owner} config has no key "${key}"`;
+    const hint = didYouMean(key, Object.keys(fields));
+    if (!ignored) {
+      throw new ToolkitError('bad-config', `${unknown}.${hint} Remove it, or use a model that knows it.`);
+    }
+    ignored(`${unknown}: it is ignored.${hint}`);
   }
   const known = Object.entries(fields).map(([key, field]) => {
     const value = values[key] === undefined ? field.default : values[key];

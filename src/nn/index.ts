@@ -1,5 +1,6 @@
 export * from './activations.js';
 export * from './blocks/index.js';
+export type { ParseConfigOptions } from './config.js';
 export * from './context.js';
 export {
   type Bound,

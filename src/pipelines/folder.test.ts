@@ -187,7 +187,10 @@ suite('loadModel says what is wrong', () => {
     assert.rejects(loadModel(path), { name: 'ToolkitError', message });
 
   test('no folder, a file, an empty folder', async () => {
-    await refuses(join(root, 'nowhere'), `There is no folder ${join(root, 'nowhere')}.`);
+    await refuses(
+      join(root, 'nowhere'),
+      `There is no folder ${join(root, 'nowhere')}. Name a model folder or a training run.`,
+    );
     const file = join(good, 'README.md');
     await refuses(file, `${file} is a file; a model is a folder.`);
     const empty = join(root, 'empty');
@@ -207,6 +210,17 @@ suite('loadModel says what is wrong', () => {
       await writeFile(join(path, name), text);
     }
     await loadModel(path);
+  });
+
+  test('keys that are not known are told, and the model loads', async () => {
+    const path = await copied('later');
+    const file = join(path, 'unet/config.json');
+    const whole = await loadModel(path);
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), novelty: true }));
+    const told: string[] = [];
+    const { config, hash } = await loadModel(path, { note: (sentence) => told.push(sentence) });
+    assert.deepEqual([config, hash], [whole.config, whole.hash]);
+    assert.deepEqual(told, [`${file}: UNet2DModel config has no key "novelty": it is ignored.`]);
   });
 
   test('configs of something else', async () => {

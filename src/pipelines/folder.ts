@@ -40,18 +40,26 @@ const conditionFiles = { config: 'condition/config.json', weights: 'condition/mo
 /** What sampling assumes of a folder that says nothing: the scheduler of the DDPM paper. */
 const defaultScheduler = { _class_name: 'DDPMScheduler', clip_sample: true };
 
+export interface LoadModelOptions {
+  /** Is told what is worth knowing although the model loads. */
+  readonly note?: (sentence: string) => void;
+}
+
 /**
  * Reads a model from a folder: a pipeline, the folder of one network, a flat pipeline of early days, or a training run
- * that holds one of them as `model`; a U-Net of diffusers, or an MLP over points in the same layout. Weights may be sharded, half precision, or carry the old names of attention.
+ * that holds one of them as `model`; a U-Net of diffusers, or an MLP over points in the same layout. Weights may be
+ * sharded, half precision, or carry the old names of attention. Keys that the config of a U-Net has and diffusers did not
+ * know yet are left out, and `note` is told.
  */
-export async function loadModel(path: string): Promise<DiffusionModel> {
+export async function loadModel(path: string, { note = () => {} }: LoadModelOptions = {}): Promise<DiffusionModel> {
   const { folder, listing } = await modelListing(path);
   const files = findModel(listing, {
     name: path,
     component: listing.includes(pointFiles.config) ? 'denoiser' : 'unet',
   });
   const readPart = (name: string): Promise<Buffer> => read(join(folder, name));
-  const written = parseNetworkConfig(await readJson(join(folder, files.config)));
+  const ignored = (sentence: string): void => note(`${join(path, files.config)}: ${sentence}`);
+  const written = parseNetworkConfig(await readJson(join(folder, files.config)), { ignored });
   const condition =
     listing.includes(conditionFiles.config) && !isMlpConfig(written)
       ? parseConditionConfig(await readJson(join(folder, conditionFiles.config)))
@@ -152,7 +160,7 @@ export async function saveModel(path: string, { model, dtype = 'F32', extra = {}
 /** The folder that really holds the model, and its files by relative path. */
 async function modelListing(path: string): Promise<{ readonly folder: string; readonly listing: readonly string[] }> {
   const kind = await stat(path).catch(() => null);
-  if (!kind) throw new ToolkitError('not-found', `There is no folder ${path}.`);
+  if (!kind) throw new ToolkitError('not-found', `There is no folder ${path}. Name a model folder or a training run.`);
   if (!kind.isDirectory()) throw new ToolkitError('not-found', `${path} is a file; a model is a folder.`);
   const inside = join(path, 'model');
   const folder = (await stat(inside).catch(() => null))?.isDirectory() ? inside : path;

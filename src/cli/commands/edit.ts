@@ -49,7 +49,7 @@ export const edit = defineCommand({
     if (path === null) {
       throw new ToolkitError('not-found', 'edit: the shipped model is not installed here. Name one with --model DIR.');
     }
-    const { model, classes, told, note } = await tellModel(await openModel(path), options, 'edit');
+    const { model, classes, told, note } = await tellModel(await openModel(path, out), options, 'edit');
     if (note) out.say(note);
     const { frames, watch } = watcher(options);
     const begin = performance.now();

@@ -35,7 +35,7 @@ export const forward = defineCommand({
       throw readError(from, error);
     });
     const { tensors } = readSafetensors(bytes, { name: from });
-    const { network, values } = await openModel(model);
+    const { network, values } = await openModel(model, out);
     const results = await runForward({ network, values, tensors, target: grads, runtime: openRuntime(globals) });
     await writeFileAtomic(to, writeSafetensors(new Map(Object.entries(results))));
 

@@ -32,7 +32,7 @@ export const invert = defineCommand({
   ],
   async run({ arguments: { pictures }, options, globals, out, signal }) {
     const path = modelFolder('invert', options.model, shippedModel);
-    const model = await openModel(path);
+    const model = await openModel(path, out);
     const begin = performance.now();
     const job = { files: pictures, options, model, path, runtime: openRuntime(globals), out, signal };
     const { file, reports, recipe } = await runInvert(job);

@@ -40,7 +40,7 @@ export const sample = defineCommand({
         'sample: the shipped model is not installed here. Name one with --model DIR.',
       );
     }
-    const { model, classes, told, note } = await tellModel(await openModel(path), options);
+    const { model, classes, told, note } = await tellModel(await openModel(path, out), options);
     if (note) out.say(note);
     const ofPoints = isPointModel(model);
     if (ofPoints) refuseSinglePoints(kind);

@@ -33,7 +33,7 @@ export const translate = defineCommand({
   ],
   async run({ arguments: { pictures }, options, globals, out, signal }) {
     const path = modelFolder('translate', options.model, shippedModel);
-    const model = await openModel(path);
+    const model = await openModel(path, out);
     const target = options.targetModel === null ? model : await openModel(options.targetModel);
     const begin = performance.now();
     const runtime = openRuntime(globals);

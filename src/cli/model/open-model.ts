@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 
 import { ToolkitError } from '../../core/errors.js';
 import { type DiffusionModel, loadModel } from '../../pipelines/index.js';
+import type { Output } from '../terminal/output.js';
 import { isRun, runFolder } from '../train/run-folder.js';
 
 /** Loads a model folder, the folder of a network, or what a training run has made so far. */
-export async function openModel(path: string): Promise<DiffusionModel> {
+export async function openModel(path: string, out?: Pick<Output, 'warn'>): Promise<DiffusionModel> {
   if (isRun(path) && !existsSync(runFolder(path).model)) {
     throw new ToolkitError('no-model', `${path} is a run without a model yet: it is saved with the first checkpoint.`);
   }
-  return loadModel(path);
+  return loadModel(path, { note: (sentence) => out?.warn(sentence) });
 }

@@ -44,7 +44,7 @@ export async function runReplay({ file, options, globals, out, signal }: RunRepl
   const bytes = await readFile(file);
   const picture = await readImage(file);
   const path = options.model ?? recipe.model;
-  const model = await openModel(path);
+  const model = await openModel(path, out);
   if (model.hash !== recipe.weights) {
     const differs =
       `${path} holds other weights than the picture was made with: SHA-256 ${short(model.hash)}, the recipe says ` +

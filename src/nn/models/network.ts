@@ -1,4 +1,5 @@
 import type { Tensor } from '../../graph/index.js';
+import type { ParseConfigOptions } from '../config.js';
 import type { Context } from '../context.js';
 import type { BoundTree, ParamTree } from '../define-layer.js';
 import { type Mlp, mlp } from './mlp.js';
@@ -27,11 +28,14 @@ export interface Network {
 /** Whether a config is that of a network over points instead of pictures. */
 export const isMlpConfig = (config: NetworkConfig): config is MlpConfig => 'hidden_features' in config;
 
-/** The config of a network out of its `config.json`, by the class it names; a U-Net where it names none. */
-export const parseNetworkConfig = (given: unknown): NetworkConfig => {
+/**
+ * The config of a network out of its `config.json`, by the class it names; a U-Net where it names none. Keys of a U-Net
+ * that are not known are refused, or told to `ignored` and left out.
+ */
+export const parseNetworkConfig = (given: unknown, options: ParseConfigOptions = {}): NetworkConfig => {
   const isMlp =
     typeof given === 'object' && given !== null && '_class_name' in given && given._class_name === mlpClassName;
-  return isMlp ? parseMlpConfig(given) : parseUnet2dConfig(given);
+  return isMlp ? parseMlpConfig(given) : parseUnet2dConfig(given, options);
 };
 
 /** The text of the `config.json` of a network. */

@@ -1,7 +1,19 @@
 import { ToolkitError } from '../../core/errors.js';
 import { activations } from '../activations.js';
 import { downBlocks, upBlocks } from '../blocks/index.js';
-import { type Config, formatConfig, listOf, oneOf, orNull, parseConfig, real, truth, whole } from '../config.js';
+import {
+  type Config,
+  formatConfig,
+  listOf,
+  oneOf,
+  orNull,
+  type ParseConfigOptions,
+  parseConfig,
+  real,
+  truth,
+  whole,
+} from '../config.js';
+import { isClassifierConfig } from './classifier-config.js';
 
 const size = whole(1);
 
@@ -58,14 +70,22 @@ const className = 'UNet2DModel';
 const bad = (sentence: string): ToolkitError => new ToolkitError('bad-config', `${className} config: ${sentence}`);
 
 /**
- * A complete, validated config out of a `config.json` or a part of one. Underscored keys are kept for writing back.
+ * A complete, validated config out of a `config.json` or a part of one. Underscored keys are kept for writing back. Keys
+ * that are not known are refused, or told to `ignored` and left out: newer releases of diffusers write keys that older
+ * ones do not know.
  *
  * @example
  * import { parseUnet2dConfig } from 'langevin/nn';
  * parseUnet2dConfig({ block_out_channels: [32, 64, 64, 64] }).layers_per_block; // → 2
  */
-export function parseUnet2dConfig(given: unknown): UNet2dConfig {
-  const config = parseConfig(className, unet2dFields, given);
+export function parseUnet2dConfig(given: unknown, options: ParseConfigOptions = {}): UNet2dConfig {
+  if (isClassifierConfig(given)) {
+    throw new ToolkitError(
+      'bad-config',
+      `This config is of a classifier, which says what it sees and draws nothing; expected "${className}". Name a model that draws.`,
+    );
+  }
+  const config = parseConfig(className, unet2dFields, given, options);
   const { block_out_channels: widths, down_block_types: down, up_block_types: up } = config;
   if (down.length !== widths.length || up.length !== widths.length) {
     throw bad(

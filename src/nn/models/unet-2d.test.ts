@@ -128,10 +128,26 @@ suite('UNet2DModel config', () => {
   const refuses = (config: unknown, message: string): void =>
     assert.throws(() => parseUnet2dConfig(config), { code: 'bad-config', message });
 
+  test('unknown keys are left out where somebody is told, values that are wrong are refused all the same', () => {
+    const told: string[] = [];
+    const ignored = (sentence: string): unknown => told.push(sentence);
+    const config = parseUnet2dConfig({ sample_size: 8, novelty: [1], norm_epss: 0.1 }, { ignored });
+    assert.deepEqual(config, parseUnet2dConfig({ sample_size: 8 }));
+    assert.deepEqual(told, [
+      'UNet2DModel config has no key "novelty": it is ignored.',
+      'UNet2DModel config has no key "norm_epss": it is ignored. Did you mean "norm_eps"?',
+    ]);
+    assert.throws(() => parseUnet2dConfig({ act_fn: 'novel' }, { ignored }), { code: 'bad-config' });
+  });
+
   test('unknown keys, wrong values and contradictions are named', () => {
     refuses(
       { atention_head_dim: 8 },
       'UNet2DModel config has no key "atention_head_dim". Did you mean "attention_head_dim"? Remove it, or use a model that knows it.',
+    );
+    refuses(
+      { _class_name: 'LangevinClassifier', num_classes: 3 },
+      'This config is of a classifier, which says what it sees and draws nothing; expected "UNet2DModel". Name a model that draws.',
     );
     refuses({ norm_eps: '1e-5' }, 'UNet2DModel config: norm_eps must be a number ≥ 0, got "1e-5".');
     refuses({ layers_per_block: 1.5 }, 'UNet2DModel config: layers_per_block must be an integer ≥ 1, got 1.5.');

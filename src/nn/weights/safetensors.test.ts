@@ -86,6 +86,11 @@ suite('a file that is not as it should be gives one clear error', () => {
   test('overlap', () => refuses(file({ b: entry(4, 12), a: entry(0, 8) }, 12), '"a" and "b" overlap at byte 4.'));
   test('a hole', () =>
     refuses(file({ a: entry(0, 4), b: entry(8, 12) }, 12), 'bytes 4 to 8 before "b" belong to no tensor.'));
+  test('a tensor far beyond the file, before what it left is', () =>
+    refuses(
+      file({ a: entry(400, 404), b: entry(4, 8) }, 8),
+      '"a" ends at byte 404 of 8 bytes of numbers. The file is truncated or damaged.',
+    ));
   test('left-over bytes', () => refuses(file({ a: entry(0, 4) }, 7), 'the last 3 bytes belong to no tensor.'));
 
   test('whatever the bytes, the error is ours', () => {

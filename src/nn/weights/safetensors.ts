@@ -164,13 +164,15 @@ function checkEntry(key: string, value: unknown, fail: Fail): StoredTensor {
 
 /** The spans must tile the rest of the file: nothing outside, nothing shared, nothing left over. */
 function checkLayout(tensors: ReadonlyMap<string, StoredTensor>, size: number, fail: Fail): void {
+  for (const [key, { span }] of tensors) {
+    if (span[1] > size) {
+      fail(`"${key}" ends at byte ${span[1]} of ${size} bytes of numbers. The file is truncated or damaged.`);
+    }
+  }
   const inOrder = [...tensors].sort(([, a], [, b]) => a.span[0] - b.span[0] || a.span[1] - b.span[1]);
   let end = 0;
   let before = '';
   for (const [key, { span }] of inOrder) {
-    if (span[1] > size) {
-      fail(`"${key}" ends at byte ${span[1]} of ${size} bytes of numbers. The file is truncated or damaged.`);
-    }
     if (span[0] < end) fail(`"${before}" and "${key}" overlap at byte ${span[0]}.`);
     if (span[0] > end) fail(`bytes ${end} to ${span[0]} before "${key}" belong to no tensor.`);
     [end, before] = [span[1], key];

@@ -1,5 +1,6 @@
 import { show, ToolkitError } from '../../core/errors.js';
 import { type HostArray, sizeOf } from '../../core/host-array.js';
+import { duplicateKey } from './json-keys.js';
 import { readSafetensors, type TensorMap, writeSafetensors } from './safetensors.js';
 
 /** Reads one file that lies beside the index. */
@@ -21,12 +22,17 @@ export function parseShardIndex(text: string, { name = 'safetensors index' } = {
   } catch {
     fail('the index is not JSON.');
   }
+  const twice = duplicateKey(text);
+  if (twice !== undefined) fail(`the index names ${show(twice)} twice.`);
   const map = (index as { readonly weight_map?: unknown } | null)?.weight_map;
-  if (typeof map !== 'object' || map === null) fail(`expected a "weight_map" from tensors to files, got ${show(map)}.`);
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
+    fail(`expected a "weight_map" from tensors to files, got ${show(map)}.`);
+  }
   const files = new Map<string, string[]>();
   for (const [tensor, file] of Object.entries(map as object)) {
-    if (typeof file !== 'string' || /[/\\]/.test(file))
+    if (typeof file !== 'string' || /[/\\]|^\.{0,2}$/.test(file)) {
       fail(`"${tensor}" must name a file beside the index, got ${show(file)}.`);
+    }
     files.set(file, [...(files.get(file) ?? []), tensor]);
   }
   return { files };
@@ -42,11 +48,15 @@ export async function readSharded(
   const all = new Map<string, HostArray>();
   for (const [file, promised] of files) {
     const { tensors } = readSafetensors(await read(file), { name: file });
+    const expected = new Set(promised);
     const missing = promised.filter((tensor) => !tensors.has(tensor));
-    if (missing.length > 0) {
+    const more = [...tensors.keys()].filter((tensor) => !expected.has(tensor));
+    const list = (found: readonly string[]): string => found.map((tensor) => `"${tensor}"`).join(', ');
+    if (missing.length > 0) throw new ToolkitError('bad-safetensors', `${name}: ${file} lacks ${list(missing)}.`);
+    if (more.length > 0) {
       throw new ToolkitError(
         'bad-safetensors',
-        `${name}: ${file} lacks ${missing.map((tensor) => `"${tensor}"`).join(', ')}.`,
+        `${name}: ${file} holds ${list(more)} as well, which the index does not list. The files belong to different checkpoints.`,
       );
     }
     for (const tensor of promised) all.set(tensor, tensors.get(tensor)!);

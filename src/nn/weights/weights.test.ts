@@ -100,6 +100,24 @@ suite('shards', () => {
     await assert.rejects(named({ x: '../secret' }), {
       message: 'i.json: "x" must name a file beside the index, got "../secret".',
     });
+    for (const file of ['..', '.', '', 'a\\b', 3]) {
+      await assert.rejects(named({ x: file }), {
+        message: `i.json: "x" must name a file beside the index, got ${JSON.stringify(file)}.`,
+      });
+    }
+    await assert.rejects(named(['model.safetensors']), {
+      message: 'i.json: expected a "weight_map" from tensors to files, got ["model.safetensors"].',
+    });
+    const twice = '{"weight_map": {"x": "a", "x": "b"}}';
+    await assert.rejects(readSharded(twice, read(files), { name: 'i.json' }), {
+      message: 'i.json: the index names "x" twice.',
+    });
+    const [first = '', ...others] = ['a', 'c', 'b']; // in the order of the file
+    await assert.rejects(named({ [first]: 'model.safetensors' }), {
+      message:
+        `i.json: model.safetensors holds ${others.map((name) => `"${name}"`).join(', ')} as well, which the index ` +
+        'does not list. The files belong to different checkpoints.',
+    });
     await assert.rejects(named(undefined), {
       message: 'i.json: expected a "weight_map" from tensors to files, got undefined.',
     });
