@@ -198,10 +198,10 @@ test('a loss that is no number ends the run, and no bad state is saved', async (
   await cli('train', ...options('wild'), '--steps', '2');
   const file = join(run('wild'), 'checkpoints', 'step-000000002', 'p.safetensors');
   const { tensors } = readSafetensors(readFileSync(file));
-  (tensors.get('conv_in.bias')!.data as Float32Array)[0] = 1e30; // finite, and its square is not
+  (tensors.get('conv_out.bias')!.data as Float32Array)[0] = 1e30; // finite, and its square is not
   await writeFile(file, writeSafetensors(tensors));
   const argv = ['--out', run('wild'), '--resume', '--steps', '9', '--threads', '1', '-q'];
-  const sentence = 'Training stopped at step 2: the loss is NaN and the gradient norm NaN.';
+  const sentence = 'Training stopped at step 2: the loss is Infinity and the gradient norm Infinity.';
   await refused(1, argv, `${sentence} The last good state is kept; lower --lr or --clip and resume.`);
   assert.deepEqual(await checkpointSteps(join(run('wild'), 'checkpoints')), [2]);
 });
