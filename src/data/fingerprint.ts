@@ -9,7 +9,8 @@ import type { DataSet } from './dataset.js';
  *
  * @example
  * import { datasets, finish, fingerprintOf } from 'langevin/data';
- * const [few, more] = await Promise.all([40, 41].map((count) => finish(datasets.get('2d').load({ count }))));
+ * const few = await finish(datasets.get('2d').load({ count: 40 }));
+ * const more = await finish(datasets.get('2d').load({ count: 41 }));
  * fingerprintOf(few) === fingerprintOf(more); // → false
  */
 export function fingerprintOf({ items, classes }: Pick<DataSet, 'items' | 'classes'>): string {
