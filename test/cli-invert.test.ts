@@ -221,7 +221,7 @@ suite('invert', () => {
     );
     await refused(
       ['--data', place('pictures'), '--split', 'test', '--model', place('points')],
-      'There is no folder ROOT/points.',
+      'There is no folder ROOT/points. Name a model folder or a training run.',
       1,
     );
   });
