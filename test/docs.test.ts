@@ -86,3 +86,15 @@ for (const file of documents) {
     }
   });
 }
+
+test('the pictures of the README are in the package', async () => {
+  const { files } = JSON.parse(await read('package.json')) as { readonly files: readonly string[] };
+  const pictures = [...(await read('README.md')).matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, path = '']) => path);
+  assert.ok(pictures.length > 0, 'the README shows no picture');
+  for (const path of pictures) {
+    assert.ok(
+      files.some((packed) => path === packed || path.startsWith(`${packed}/`)),
+      `package.json leaves out ${path}`,
+    );
+  }
+});
