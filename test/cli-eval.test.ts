@@ -144,11 +144,13 @@ suite('eval', () => {
     assert.deepEqual(await rowsOf(...argv, '--batch', '6'), await rowsOf(...argv, '--batch', '4'));
   });
 
-  test('Ctrl-C ends it with 130', async () => {
-    const child = start('eval', ...data, '--model', place('run'), '-n', '100000', '--steps', '50');
+  test('Ctrl-C ends it with 130 and says what was interrupted', async () => {
+    const child = start('eval', ...data, '--model', place('run'), '-n', '100000', '--steps', '50', '--json');
     await seen(child, /Sampling/);
     child.kill('SIGINT');
-    assert.equal((await child.ended).code, 130);
+    const outcome = await child.ended;
+    assert.equal(outcome.code, 130);
+    assert.deepEqual(events(outcome).at(-1), { event: 'interrupted', command: 'eval' });
   });
 });
 

@@ -131,6 +131,16 @@ suite('output', () => {
     assert.deepEqual(speak({ quiet: true }), { stdout: 'result\n', stderr: 'Note: careful\n' });
   });
 
+  test('quiet leaves warnings and the result of lines of JSON, too', () => {
+    const { stdout, stderr } = speak({ json: true, quiet: true });
+    const lines = stdout.trim().split('\n');
+    assert.deepEqual(
+      lines.map((text) => (JSON.parse(text) as { event: string }).event),
+      ['warning', 'result'],
+    );
+    assert.equal(stderr, '');
+  });
+
   test('with json stdout is nothing but lines of JSON', () => {
     const { stdout, stderr } = speak({ json: true });
     const lines = stdout

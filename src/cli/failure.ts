@@ -42,6 +42,9 @@ export function messageOf(error: unknown): string {
   if (code === 'ENOTDIR' && typeof path === 'string') {
     return `${path} cannot be reached: a part of it is a file, and should be a folder. Choose another name.`;
   }
+  if (code === 'ENOENT' && typeof path === 'string') {
+    return `There is no ${path}, or it is a link that leads nowhere. Check the name.`;
+  }
   const text = error instanceof Error ? error.message : String(error);
   const first = (text.split('\n')[0] ?? '').trim() || 'Unknown error';
   return `${/[.!?]$/.test(first) ? first : `${first}.`} Run again with --debug to see where.`;

@@ -77,6 +77,7 @@ async function runCommand({ argv, out, signal, standing }: RunCommand): Promise<
     signal,
     standing,
   } as CommandContext;
+  standing({ command: name });
   const result = await command.run(context);
   out.event('result', { command: name, ...result });
   return command.isFailure?.(result) ? exitCodes.failed : exitCodes.done;

@@ -85,7 +85,7 @@ function lookUp({ owner, token, names, short, specs }: LookUp) {
     const name = Object.hasOwn(short, letter) ? short[letter]! : undefined;
     if (name === undefined) {
       const known = Object.keys(short).map((key) => `-${key}`);
-      throw usageError(`${owner} has no option -${letter}. It has: ${[...known, ...names.keys()].join(', ')}.`);
+      throw usageError(`${owner} has no option -${letter}. Of one letter it has ${known.join(', ')}. ${all(owner)}`);
     }
     const attached = token.length > 2 ? token.slice(2).replace(/^=/, '') : undefined;
     return { name, written: `-${letter}`, attached, value: true };
@@ -99,8 +99,12 @@ function lookUp({ owner, token, names, short, specs }: LookUp) {
     return { name: negated, written, attached, value: false };
   }
   const known = [...names.keys()];
-  throw usageError(`${owner} has no option ${written}.${didYouMean(written, known)} It has: ${known.join(', ')}.`);
+  throw usageError(`${owner} has no option ${written}.${didYouMean(written, known)} ${all(owner)}`);
 }
+
+/** Where all options stand. */
+const all = (owner: string): string =>
+  `${owner === 'langevin' ? owner : `langevin ${owner}`} --help lists all that there are.`;
 
 /** Checks options and fills in defaults; errors name them as they are written. */
 export function settle(owner: string, specs: OptionSpecs, given: Readonly<Record<string, unknown>>) {

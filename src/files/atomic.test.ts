@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -53,6 +53,23 @@ test('a full disk and a forbidden place are one sentence each', () => {
     writeError('x.bin', system('EACCES')).message,
     'Cannot write x.bin: permission was denied. Choose a place you may write to (EACCES).',
   );
+  assert.equal(
+    writeError('/proc/x.bin', system('ENOENT')).message,
+    'Cannot write /proc/x.bin: its directory cannot be made, or a link in it leads nowhere. Choose another place (ENOENT).',
+  );
+  const busy = Object.assign(new Error("EBUSY: resource busy or locked, open '.x.bin.1-2.tmp'"), { code: 'EBUSY' });
+  assert.equal(writeError('x.bin', busy).message, 'Cannot write x.bin: resource busy or locked (EBUSY).');
+});
+
+test('a link that leads nowhere is no place to write', async () => {
+  const link = join(dir, 'nowhere');
+  await symlink(join(dir, 'gone', 'deeper'), link);
+  const path = join(link, 'x');
+  const reason = 'its directory cannot be made, or a link in it leads nowhere. Choose another place (ENOENT).';
+  await assert.rejects(writeFileAtomic(path, 'x'), {
+    code: 'cannot-write',
+    message: `Cannot write ${path}: ${reason}`,
+  });
 });
 
 const atomicUrl = new URL('./atomic.ts', import.meta.url).href;

@@ -6,6 +6,7 @@ const causes: Readonly<Record<string, string>> = {
   EACCES: 'permission was denied. Choose a place you may write to',
   EPERM: 'the operation is not permitted there. Choose a place you may write to',
   EROFS: 'the file system is read-only. Choose a place you may write to',
+  ENOENT: 'its directory cannot be made, or a link in it leads nowhere. Choose another place',
   EISDIR: 'it is a directory. Choose another name',
   ENOTDIR: 'a part of the path is a file, not a directory. Choose another path',
   EEXIST: 'a file stands where its directory should be. Choose another path',
@@ -20,11 +21,14 @@ const causes: Readonly<Record<string, string>> = {
 export const systemCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
+/** "EBUSY: resource busy or locked, open '.x.tmp'" without its code and the name of the temporary file. */
+const withoutPlace = (message: string): string => message.replace(/^E[A-Z0-9]+: |, \w+ '.*$/g, '');
+
 /** What a failed write becomes: one sentence with the path, the reason and the remedy. */
 export function writeError(path: string, error: unknown): ToolkitError {
   if (error instanceof ToolkitError) return error;
   const code = systemCode(error);
-  const reason = (code && causes[code]) ?? (error instanceof Error ? error.message : String(error));
+  const reason = (code && causes[code]) ?? (error instanceof Error ? withoutPlace(error.message) : String(error));
   return new ToolkitError('cannot-write', `Cannot write ${path}: ${reason}${code ? ` (${code})` : ''}.`, {
     cause: error,
   });

@@ -68,7 +68,7 @@ export function createOutput({ stdout, stderr, environment, json, quiet }: Outpu
       shown = status;
       if (json) {
         const { what, done, total, rate, left, figures } = status;
-        event('progress', { what, done, total, rate, left, ...figures });
+        if (!quiet) event('progress', { what, done, total, rate, left, ...figures });
       } else if (onTerminal) stderr.write(`${erase}${draw()}`);
       else if (shows) stderr.write(`${line(status)}\n`);
     };
@@ -99,7 +99,9 @@ export function createOutput({ stdout, stderr, environment, json, quiet }: Outpu
     print: (text) => {
       if (!json) stdout.write(`${text}\n`);
     },
-    say: (text) => (json ? event('note', { text }) : shows && remark(text)),
+    say: (text) => {
+      if (!quiet) json ? event('note', { text }) : remark(text);
+    },
     warn: (text) => (json ? event('warning', { text }) : remark(`${colours.yellow('Note:')} ${text}`)),
     event,
     progress,

@@ -40,7 +40,7 @@ test('IDX files that are wrong are one sentence each', () => {
 test('MNIST directories: what is missing or does not fit is said', async () => {
   const place = join(dir, 'mnist');
   const load = (size?: number) => finish(mnist.load({ directory: place }, { size }));
-  await assert.rejects(load(), { message: `mnist: there is no directory ${place}.` });
+  await assert.rejects(load(), { code: 'unknown-dataset', message: `mnist: there is no directory ${place}.` });
   await mkdir(place);
   await assert.rejects(load(), {
     message: `mnist: ${place} has no train-images-idx3-ubyte or t10k-images-idx3-ubyte, with or without .gz.`,

@@ -143,7 +143,7 @@ test('relative paths work', async () => {
 test('what cannot be loaded says why', async () => {
   const load = (directory: string) => finish(folder.load({ directory }, { size: 4 }));
   const none = join(dir, 'none');
-  await assert.rejects(load(none), { code: 'not-found', message: `folder: there is no directory ${none}.` });
+  await assert.rejects(load(none), { code: 'unknown-dataset', message: `folder: there is no directory ${none}.` });
   await mkdir(none);
   await assert.rejects(load(none), {
     code: 'empty-data',

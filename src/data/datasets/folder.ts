@@ -154,8 +154,8 @@ interface Place {
 /** Adds all files below a place, also behind links, but for hidden ones; a link back to a folder above it ends there. */
 async function walk({ path, name, above }: Place, found: Found): Promise<void> {
   const entries = await readdir(path, { withFileTypes: true }).catch((error) => {
-    if (error.code === 'ENOENT') throw new ToolkitError('not-found', `folder: there is no directory ${path}.`);
-    if (error.code === 'ENOTDIR') throw new ToolkitError('not-found', `folder: ${path} is not a directory.`);
+    if (error.code === 'ENOENT') throw new ToolkitError('unknown-dataset', `folder: there is no directory ${path}.`);
+    if (error.code === 'ENOTDIR') throw new ToolkitError('unknown-dataset', `folder: ${path} is not a directory.`);
     throw readError(path, error);
   });
   const here = [...above, await realpath(path)];

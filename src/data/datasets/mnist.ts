@@ -29,7 +29,8 @@ export const mnist = defineDataset({
   },
   async *load({ directory, license }, context) {
     const names = await readdir(directory).catch((error) => {
-      if (error.code === 'ENOENT') throw new ToolkitError('not-found', `mnist: there is no directory ${directory}.`);
+      if (error.code === 'ENOENT')
+        throw new ToolkitError('unknown-dataset', `mnist: there is no directory ${directory}.`);
       throw readError(directory, error);
     });
     const parts = (['train', 't10k'] as const).flatMap((part) => {
