@@ -51,7 +51,7 @@ test('the demo trains, samples from two models and writes one file that needs no
 
 test('a model to show beside it is looked at before anything is trained', async () => {
   const { code, stderr } = await cli('demo', '--model', '/nowhere', '--out', '/nowhere-either');
-  assert.deepEqual([code, stderr], [1, 'Error: There is no folder /nowhere.\n']);
+  assert.deepEqual([code, stderr], [1, 'Error: There is no folder /nowhere. Name a model folder or a training run.\n']);
 });
 
 test('charts survive what training may bring', () => {

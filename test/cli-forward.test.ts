@@ -229,7 +229,10 @@ suite('what cannot be run is said in a sentence', () => {
       await writeFile(file, writeSafetensors(io));
       const message = async (model: string, from = file) =>
         (await cli('forward', model, '--in', from, '--out', join(directory, 'o'))).stderr.replaceAll(directory, 'DIR');
-      assert.equal(await message(join(directory, 'no')), 'Error: There is no folder DIR/no.\n');
+      assert.equal(
+        await message(join(directory, 'no')),
+        'Error: There is no folder DIR/no. Name a model folder or a training run.\n',
+      );
       assert.equal(await message(file), 'Error: DIR/io.safetensors is a file; a model is a folder.\n');
       assert.equal(
         await message(directory),

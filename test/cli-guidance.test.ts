@@ -298,7 +298,11 @@ suite('what is wrong', () => {
   });
 
   test('networks', async () => {
-    await refused([...cat, '--weak-model', place('no')], 'There is no folder ROOT/no.', 1);
+    await refused(
+      [...cat, '--weak-model', place('no')],
+      'There is no folder ROOT/no. Name a model folder or a training run.',
+      1,
+    );
     await refused(
       [...cat, '--classifier', place('weak')],
       'ROOT/weak holds no classifier: there is no config.json in it.',

@@ -209,7 +209,11 @@ suite('what is wrong', () => {
 
   test('models', async () => {
     const out = ['-o', place('never.png')];
-    await refused(1, ['--model', place('no'), ...out], 'There is no folder ROOT/no.');
+    await refused(
+      1,
+      ['--model', place('no'), ...out],
+      'There is no folder ROOT/no. Name a model folder or a training run.',
+    );
     await refused(
       2,
       ['--model', place('plain'), '--class', 'left', ...out],
