@@ -112,6 +112,18 @@ test('a run without a checkpoint is not begun anew by --resume, and says how tha
   );
 });
 
+test('a run that was killed before it wrote anything says so, and a folder that is no run is left alone', async () => {
+  await done(...options('early'), '--steps', '1');
+  for (const name of ['checkpoints', 'metrics.jsonl']) await rm(join(run('early'), name), { recursive: true });
+  const begin = async () => plain((await cli('train', ...options('early'), '--steps', '1', '-q')).stderr);
+  assert.equal(
+    await begin(),
+    'Error: ROOT/early holds a run already, without a checkpoint. Delete it, or choose another --out.\n',
+  );
+  await writeFile(join(run('early'), 'config.json'), '{}');
+  assert.equal(await begin(), "Error: ROOT/early has a config.json that is no run's. Choose another --out.\n");
+});
+
 suite('the log of a run that was stopped is that of one that was not', async () => {
   const length = ['--steps', '34', '--validate-every', '8', '--checkpoint-every', '7'];
   await done(...options('whole'), ...length);

@@ -38,6 +38,12 @@ export const isRun = (root: string): boolean => {
   return existsSync(config) && (existsSync(metrics) || existsSync(checkpoints));
 };
 
+/** Whether a folder has the config of a run, though that may have been stopped before it wrote anything else. */
+export async function isBegun(root: string): Promise<boolean> {
+  const plan: object = await readRunConfig(root).catch(() => ({}));
+  return ['langevin', 'options', 'data'].every((name) => Object.hasOwn(plan, name));
+}
+
 /** The settings a run was started with. */
 export async function readRunConfig(root: string): Promise<Readonly<Record<string, unknown>>> {
   const { config } = runFolder(root);

@@ -21,7 +21,7 @@ import {
 import { type MetricsLog, openMetricsLog } from './metrics-log.js';
 import type { RunPlan } from './plan.js';
 import { pointSteps, previewSteps } from './previews.js';
-import { isRun, type RunFolder, requireCheckpoint, runFolder } from './run-folder.js';
+import { isBegun, isRun, type RunFolder, requireCheckpoint, runFolder } from './run-folder.js';
 import type { Session, Standing } from './session.js';
 import { openSession } from './sessions.js';
 
@@ -179,7 +179,7 @@ async function openFolder(
   { plan, resume }: RunTrainingOptions,
 ): Promise<void> {
   if (resume) await requireCheckpoint(root);
-  if (!resume && isRun(root)) {
+  if (!resume && (isRun(root) || (await isBegun(root)))) {
     const step = (await checkpointSteps(checkpoints)).at(-1);
     const [where, remedy] =
       step === undefined ? ['without a checkpoint', 'Delete it'] : [`at step ${step}`, 'Continue it with --resume'];
