@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { commands } from '../src/cli/commands/index.js';
+import { messageOf } from '../src/cli/failure.js';
 import { flagOf } from '../src/cli/parse.js';
 import { cli, events } from './cli-harness.js';
 
@@ -134,4 +135,12 @@ test('a reader that goes away ends nothing with a noise', async () => {
   const [code] = await once(child, 'close');
   assert.equal(stderr, '');
   assert.equal(code, 0);
+});
+
+test('a name that leads nowhere is a sentence wherever it comes from', () => {
+  const error = Object.assign(new Error("ENOENT: no such file or directory, stat 'x.png'"), {
+    code: 'ENOENT',
+    path: 'x.png',
+  });
+  assert.equal(messageOf(error), 'There is no x.png, or it is a link that leads nowhere. Check the name.');
 });
