@@ -144,7 +144,10 @@ async function evaluate(direction: SemanticDirection) {
     );
   const inPixels = clipped(added(x.x, meanChange(a.x, b.x)));
   const back = { ...usual, labels: Array.from(a.labels), batch: few.length, refinements: 1 };
-  const [na, nb] = [await invertSemanticAll({ ...back, pictures: a.x }), await invertSemanticAll({ ...back, pictures: b.x })];
+  const [na, nb] = [
+    await invertSemanticAll({ ...back, pictures: a.x }),
+    await invertSemanticAll({ ...back, pictures: b.x }),
+  ];
   const inNoise = await walk([], added(start, meanChange(na, nb)));
   const otherClass = Array.from(x.labels, (label) => (label + 9) % 36); // the same group in the next style
   const swapped = await semanticAll({ ...usual, labels: otherClass, start, edits: [] });
