@@ -21,8 +21,9 @@ await writePng(place('a.png'), {
   ...{ width: 8, height: 8, channels: 3 },
   data: Uint8Array.from({ length: 192 }, (_, i) => (i * 73 + 31) % 256),
 });
-const find = (...argv: readonly string[]) =>
-  cli('directions', '--model', place('model'), '--data', 'emoji:noto/faces', '--threads', '1', '-q', ...argv);
+const findAloud = (...argv: readonly string[]) =>
+  cli('directions', '--model', place('model'), '--data', 'emoji:noto/faces', '--threads', '1', ...argv);
+const find = (...argv: readonly string[]) => findAloud('-q', ...argv);
 const edit = (...argv: readonly string[]) =>
   cli('edit', place('a.png'), '--model', place('model'), '--directions', place('d'), '--threads', '1', '-q', ...argv);
 
@@ -78,11 +79,12 @@ suite('langevin directions and edit --semantic', () => {
   test('calibration shows how far it is', async () => {
     const means = ['--attribute', 'smile', '--method', 'mean-difference', '--times', '0.5', '--pictures', '2'];
     const more = ['--tap', 'mid_block', '--calibrate', '1', '--json', '-o', place('c')];
-    const outcome = await find(...means, ...more);
+    const outcome = await findAloud(...means, ...more);
     assert.equal(outcome.code, 0, outcome.stderr);
     const bars = events(outcome).filter(({ event, what }) => event === 'progress' && what === 'Calibrating smile');
     // 20 steps of 3 evaluations to noise, and 5 strengths of 20.
-    assert.deepEqual([bars.at(0)?.['done'], bars.at(-1)?.['done'], bars.at(-1)?.['total']], [3, 160, 160]);
+    assert.deepEqual([bars.at(-1)?.['done'], bars.at(-1)?.['total']], [160, 160]);
+    assert.ok(bars.length > 1, 'told once alone');
   });
 
   test('edits a picture, and the recipe says with what', async () => {
