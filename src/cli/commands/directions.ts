@@ -44,7 +44,7 @@ export const directions = defineCommand({
         'directions: the shipped model is not installed here. Name one with --model DIR.',
       );
     }
-    const model = await openModel(path);
+    const model = await openModel(path, out);
     if (isPointModel(model)) throw usageError('directions: this model makes points, and directions are of pictures.');
     const [channels, , side] = pictureShape(model);
     const load = () => loadData({ data: options.data, size: side, channels, out, signal });

@@ -53,7 +53,7 @@ export const plot = defineCommand({
     if (words === null) throw usageError(`plot ${name} needs ${kind.subjects}.`);
     const subjects = splitNamed(words);
     if (subjects.includes('')) throw usageError(`plot ${name}: a name is empty in ${show(words)}.`);
-    const { svg, facts } = await kind.draw({ subjects, options, runtime: () => openRuntime(globals), signal });
+    const { svg, facts } = await kind.draw({ subjects, options, runtime: () => openRuntime(globals), out, signal });
     if (ending === '.svg') await writeFileAtomic(file, svg);
     else await writePng(file, await rasterise(svg, { longest: 2 * longestSide(svg) }));
     out.print(`Wrote ${file}.`);

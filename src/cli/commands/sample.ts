@@ -44,7 +44,7 @@ export const sample = defineCommand({
     if (note) out.say(note);
     const ofPoints = isPointModel(model);
     if (ofPoints) refuseSinglePoints(kind);
-    const opened = await openGuiding(options);
+    const opened = await openGuiding(options, { owner: 'sample', out });
     const sampling = settleSampling({ ...options, class: options.class ?? classes }, model, given, opened);
     const keep = kind === 'animation' ? options.show : null;
     const begin = performance.now();

@@ -34,7 +34,7 @@ export const translate = defineCommand({
   async run({ arguments: { pictures }, options, globals, out, signal }) {
     const path = modelFolder('translate', options.model, shippedModel);
     const model = await openModel(path, out);
-    const target = options.targetModel === null ? model : await openModel(options.targetModel);
+    const target = options.targetModel === null ? model : await openModel(options.targetModel, out);
     const begin = performance.now();
     const runtime = openRuntime(globals);
     const job = { files: pictures, options, model, path, target, runtime, out, signal };

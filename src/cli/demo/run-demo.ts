@@ -40,7 +40,7 @@ export interface DemoOptions {
 
 /** The tour: train on faces, sample from the result, sample from the shipped model, write a report. */
 export async function runDemo({ root, training, sampling, shipped: path, runtime, out, signal }: DemoOptions) {
-  const beside = path === null ? null : await openModel(path); // what is wrong with it is said before a minute is spent
+  const beside = path === null ? null : await openModel(path, out); // what is wrong with it is said before a minute is spent
   const run = join(root, 'training');
   await rm(run, { recursive: true, force: true });
   const options = settle('demo', trainOptions, training) as TrainOptions;
@@ -72,7 +72,7 @@ export async function runDemo({ root, training, sampling, shipped: path, runtime
   out.say('2 of 3  Sampling from the model that was just trained');
   const faces = await drawFrom({
     path: run,
-    model: await openModel(run),
+    model: await openModel(run, out),
     given: { count: 64, seed: options.seed, ...sampling },
     runtime,
     out,

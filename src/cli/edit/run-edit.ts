@@ -59,7 +59,7 @@ export async function runEdit(job: RunEditOptions): Promise<Edited> {
   if (isPointModel(model)) throw usageError('edit: this model makes points, and pictures are edited.');
   const { kind, own } = chosenEdit(options);
   const count = options.count ?? usualCount(kind);
-  const opened = await openGuiding(options, 'edit');
+  const opened = await openGuiding(options, { owner: 'edit', out });
   const asked = { ...sampleDefaults, ...options, count, out: '' } as unknown as SampleOptions;
   const sampling = settleSampling(asked, model, job.given, opened, 'edit');
   requireOneClassEach({ options, classes: model.classes ?? opened.models.classifier?.classes ?? null, count });

@@ -55,7 +55,7 @@ export async function runEval(given: RunEvalOptions): Promise<EvalResult> {
         : 'Leave one of --model and --samples out';
     throw usageError(`eval judges either a model or samples. ${which}.`);
   }
-  const model = options.model === null ? null : await openModel(options.model);
+  const model = options.model === null ? null : await openModel(options.model, out);
   const size = options.size ?? (model ? (sampleShape(model.config)[1] ?? null) : null);
   const taught = given.given.has('data') || options.model === null ? null : await trainedOn(options.model);
   if (taught) out.say(`Comparing with ${taught.data}, what ${options.model} was trained on.`);
@@ -174,7 +174,7 @@ async function samplesOf({
       class: needsAll ? (options.class ?? 'all') : options.class,
     };
     const { model: _, ...rest } = told;
-    const opened = await openGuiding(options);
+    const opened = await openGuiding(options, { owner: 'eval', out });
     const settled = settle('eval', sampleOptions, { ...rest, ...usual }) as SampleOptions;
     const counted = given.has('steps') || !settled.spacing.startsWith('custom'); // a list has a length of its own
     const named = new Set(Object.keys(settled).filter((name) => name !== 'steps' || counted));

@@ -83,7 +83,7 @@ async function runThereAndBack(job: RunInvertOptions, ending: string): Promise<I
   const inversion = chosenInversion('invert', options.with);
   const { pictures, names, classes, sources } = await readInput({ who: 'invert', files, options, model, out, signal });
   const conditions = conditionsFor({ options, model, classes });
-  const opened = await openGuiding(options, 'invert');
+  const opened = await openGuiding(options, { owner: 'invert', out });
   const guidance = settlePathGuidance({ owner: 'invert', options, model, conditions, opened });
   const { steps, strength, seed, batch, scale } = options;
   const labels = conditions && labelsOfConditions(conditions);
@@ -135,7 +135,7 @@ async function runBack(job: RunInvertOptions, ending: string): Promise<InvertRes
     options.class === null ? kept : conditionsFor({ options, model, classes: Array<null>(count).fill(null) });
   const labels = conditions && labelsOfConditions(conditions);
   const asked = isAsked(options) ? options : { ...nothingAsked, ...askedOf(facts) };
-  const opened = await openGuiding(asked, 'invert');
+  const opened = await openGuiding(asked, { owner: 'invert', out });
   warnOfOthers({ then: facts.guidedBy, now: opened.files, out });
   const guidance = settlePathGuidance({ owner: 'invert', options: asked, model, conditions, opened });
   const { batch } = options;

@@ -1,4 +1,5 @@
 import type { Runtime } from '../../runtime/runtime.js';
+import type { Output } from '../terminal/output.js';
 import type { PlotOptionName, PlotOptions } from './plot-options.js';
 
 /** What a kind of drawing is given. */
@@ -8,6 +9,7 @@ export interface PlotContext {
   readonly options: PlotOptions;
   /** Opened when it is asked for: most drawings need none. */
   readonly runtime: () => Runtime;
+  readonly out: Pick<Output, 'warn'>;
   readonly signal: AbortSignal;
 }
 

@@ -13,6 +13,7 @@ import type { TrainPlan } from '../train/plan.js';
 import { schemeOf } from '../train/plan.js';
 import { pointScheme } from '../train/point-plan.js';
 import { isRun, readRunConfig } from '../train/run-folder.js';
+import type { PlotContext } from './define-plot.js';
 import { lineMixture, mixtureDenoiser } from './exact.js';
 import type { PlotOptions } from './plot-options.js';
 
@@ -39,14 +40,14 @@ const mostCentres = 500;
 /** Opens `1d`, `2d:NAME`, or a folder with a model of points. */
 export async function openSubject(
   name: string,
-  { options, runtime }: { readonly options: Pick<PlotOptions, 'schedule'>; readonly runtime: () => Runtime },
+  { options, runtime, out }: Pick<PlotContext, 'runtime' | 'out'> & { readonly options: Pick<PlotOptions, 'schedule'> },
 ): Promise<Subject> {
   const scheme = pointScheme(schemeOf({ schedule: options.schedule, prediction: 'v' }, 'plot'));
   if (name === '1d') return exactSubject({ name, exact: lineMixture(), scheme, data: null });
   const [first = '', ...rest] = name.split(':');
   const which = first === '2d' ? rest.join(':') || 'swissroll' : Object.hasOwn(pointSets.entries, first) ? name : null;
   if (which !== null) return exactPoints(which, scheme);
-  return modelSubject(name, await openModel(name), runtime);
+  return modelSubject(name, await openModel(name, out), runtime);
 }
 
 interface Exact {

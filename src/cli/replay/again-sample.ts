@@ -23,7 +23,7 @@ export const againSample: Runner = async ({ recipe, picture, folder, globals, fi
   const { count, seed, labels, guidance, guidedBy, steps, scheme, random, batch } = sampling;
   const { pictures } = await drawSamples({
     sampling: { count, seed, labels, guidance, ...(guidedBy && { guidedBy }), steps, scheme, random, batch },
-    ...{ model, runtime: openRuntime(globals), guiding: await sameGuiding(guidedBy), keep: null, out, signal },
+    ...{ model, runtime: openRuntime(globals), guiding: await sameGuiding(guidedBy, out), keep: null, out, signal },
   });
   if (isPointModel(model)) {
     const file = join(folder, 'points.png');

@@ -27,8 +27,8 @@ export const again =
     if (typeof kept !== 'object' || kept === null) {
       throw new ToolkitError('no-recipe', `replay: the recipe does not say the options of ${command.name}.`);
     }
-    await sameGuiding(recipe['guidedBy'] as OpenGuiding['files'] | undefined);
-    await sameTarget(recipe['target'] as GuidingFile | undefined);
+    await sameGuiding(recipe['guidedBy'] as OpenGuiding['files'] | undefined, out);
+    await sameTarget(recipe['target'] as GuidingFile | undefined, out);
     const sources = await Promise.all(sourcesOf(recipe).map((source) => find(source)));
     const to = recipe['to'] as SourceFile | undefined;
     const mask = recipe['mask'] as SourceFile | undefined;

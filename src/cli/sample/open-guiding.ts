@@ -1,6 +1,7 @@
 import { type GuidingModels, loadClassifier } from '../../pipelines/index.js';
 import { openModel } from '../model/open-model.js';
 import { usageError } from '../parse.js';
+import type { Output } from '../terminal/output.js';
 
 /** A network that guidance asks beside the model, as a recipe names it. */
 export interface GuidingFile {
@@ -23,17 +24,23 @@ export interface OpenGuidingOptions {
   readonly classifier?: string | null;
 }
 
+export interface OpenGuidingContext {
+  /** Who is spoken to, for errors. */
+  readonly owner: string;
+  readonly out: Pick<Output, 'warn'>;
+}
+
 /** Loads the networks that `--weak-model` and `--classifier` name. */
 export async function openGuiding(
   { weakModel, classifier }: OpenGuidingOptions,
-  owner = 'sample',
+  { owner, out }: OpenGuidingContext,
 ): Promise<OpenGuiding> {
   if (weakModel && (await isClassifier(weakModel))) {
     throw usageError(
       `${owner}: ${weakModel} is a classifier, and --weak-model takes a model that draws. Name it with --classifier.`,
     );
   }
-  const weak = weakModel ? await openModel(weakModel) : null;
+  const weak = weakModel ? await openModel(weakModel, out) : null;
   const climbed = classifier ? await loadClassifier(classifier) : null;
   return {
     models: { ...(weak && { weak }), ...(climbed && { classifier: climbed }) },

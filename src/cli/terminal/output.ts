@@ -20,7 +20,7 @@ export interface Output {
   print(text: string): void;
   /** A remark for people who watch. */
   say(text: string): void;
-  /** Something to know although the work goes on. */
+  /** Something to know although the work goes on; what was told once is not told again. */
   warn(text: string): void;
   /** One line of JSON, with `json` only. */
   event(name: string, fields: Readonly<Record<string, unknown>>): void;
@@ -50,6 +50,13 @@ export function createOutput({ stdout, stderr, environment, json, quiet }: Outpu
   const remark = (text: string): void => {
     if (onTerminal && current) stderr.write(`${erase}${text}\n${current()}`);
     else stderr.write(`${text}\n`);
+  };
+  const told = new Set<string>();
+  const warn = (text: string): void => {
+    if (told.has(text)) return;
+    told.add(text);
+    if (json) event('warning', { text });
+    else remark(`${colours.yellow('Note:')} ${text}`);
   };
   const event = (name: string, fields: Readonly<Record<string, unknown>>): void => {
     if (json) stdout.write(`${JSON.stringify({ event: name, ...fields })}\n`);
@@ -102,7 +109,7 @@ export function createOutput({ stdout, stderr, environment, json, quiet }: Outpu
     say: (text) => {
       if (!quiet) json ? event('note', { text }) : remark(text);
     },
-    warn: (text) => (json ? event('warning', { text }) : remark(`${colours.yellow('Note:')} ${text}`)),
+    warn,
     event,
     progress,
   };

@@ -68,7 +68,7 @@ export async function runTranslate(job: RunTranslateOptions): Promise<TranslateR
   }
   const own = conditioned(model, from);
   const other = conditioned(target, to);
-  const opened = await openGuiding(options, 'translate');
+  const opened = await openGuiding(options, { owner: 'translate', out });
   const onward = guided({ side: other, options, opened });
   const returning = options.cycle ? guided({ side: own, options, opened }) : own;
   const guidance = options.sourceGuidance;

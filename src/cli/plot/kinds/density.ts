@@ -35,9 +35,9 @@ export const density = definePlot({
   subjects: '2d:NAME, 1d for a mixture on a line, or a model of points',
   usual: '2d:letters:INK',
   options: ['at', 'schedule', 'count', 'seed', 'steps', 'spacing', 'samplers'],
-  async draw({ subjects, options, runtime, signal }) {
+  async draw({ subjects, options, runtime, out, signal }) {
     if (subjects.length > 1) throw usageError('plot density draws one thing at a time; compare times with --at.');
-    const subject = await openSubject(subjects[0]!, { options, runtime });
+    const subject = await openSubject(subjects[0]!, { options, runtime, out });
     const times = timesOf(options.at ?? '0,0.04,0.12,0.4');
     if (subject.dim === 1) return onLine(subject, { times, options });
     const drawn = subject.exact

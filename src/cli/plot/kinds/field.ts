@@ -33,9 +33,9 @@ export const field = definePlot({
   subjects: 'a model of points, or 2d:NAME with its exact denoiser',
   usual: '2d:moons',
   options: ['at', 'show', 'schedule', 'seed'],
-  async draw({ subjects, options, runtime }) {
+  async draw({ subjects, options, runtime, out }) {
     if (subjects.length > 1) throw usageError('plot field draws one thing at a time; compare times with --at.');
-    const subject = await openSubject(subjects[0]!, { options, runtime });
+    const subject = await openSubject(subjects[0]!, { options, runtime, out });
     if (subject.dim !== 2)
       throw usageError(`plot field: ${subject.name} has ${subject.dim} numbers in a point, expected 2.`);
     const times = timesOf(options.at ?? '0.05,0.15,0.3,0.6');

@@ -14,12 +14,12 @@ export const samples = definePlot({
   subjects: 'models of points, or 2d:NAME with the exact denoiser',
   usual: null,
   options: ['samplers', 'steps', 'spacing', 'schedule', 'count', 'seed'],
-  async draw({ subjects, options, runtime, signal }) {
+  async draw({ subjects, options, runtime, out, signal }) {
     const count = options.count ?? 2000;
     const names = splitNamed(options.samplers);
     const drawn: Panel[] = [];
     for (const name of subjects) {
-      const subject = await openSubject(name, { options, runtime });
+      const subject = await openSubject(name, { options, runtime, out });
       if (subject.data) {
         const marks = [scatter({ points: subject.data.data.slice(0, 2 * count), colour: category(2), label: 'data' })];
         drawn.push({ title: 'data', equal: true, x: axis, y: axis, marks });

@@ -23,11 +23,11 @@ export const trajectory = definePlot({
   subjects: 'a model of points, 2d:NAME with its exact denoiser, or 1d for a mixture on a line',
   usual: '1d',
   options: ['samplers', 'steps', 'spacing', 'schedule', 'count', 'seed'],
-  async draw({ subjects, options, runtime, signal }: PlotContext) {
+  async draw({ subjects, options, runtime, out, signal }: PlotContext) {
     const [name = ''] = subjects;
     if (subjects.length > 1)
       throw usageError('plot trajectory draws one thing at a time; compare samplers with --samplers.');
-    const subject = await openSubject(name, { options, runtime });
+    const subject = await openSubject(name, { options, runtime, out });
     const count = options.count ?? (subject.dim === 1 ? 40 : 150);
     const names = splitNamed(options.samplers);
     const walks: { readonly sampler: string; readonly walk: Walk }[] = [];
