@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolkitError } from '../../core/errors.js';
 import { semanticAttributes } from '../../data/emoji/semantic-attributes.js';
 import { writeFileAtomic } from '../../files/atomic.js';
 import { isPointModel, loadDirection, pictureShape } from '../../pipelines/index.js';
@@ -12,7 +11,7 @@ import { refuseOptions } from '../directions/refuse-options.js';
 import { type DirectionsOptions, runDirections } from '../directions/run-directions.js';
 import { runJacobian } from '../directions/run-jacobian.js';
 import { openModel } from '../model/open-model.js';
-import { shippedModel } from '../model/shipped-model.js';
+import { modelFolder } from '../model/shipped-model.js';
 import { usageError } from '../parse.js';
 import { openRuntime } from '../runtime.js';
 import { figure, table } from '../terminal/format.js';
@@ -37,13 +36,7 @@ export const directions = defineCommand({
   ],
   async run({ options: given, globals, out, signal }) {
     const options = given as DirectionsOptions;
-    const path = options.model ?? shippedModel();
-    if (path === null) {
-      throw new ToolkitError(
-        'not-found',
-        'directions: the shipped model is not installed here. Name one with --model DIR.',
-      );
-    }
+    const path = modelFolder('directions', options.model);
     const model = await openModel(path, out);
     if (isPointModel(model)) throw usageError('directions: this model makes points, and directions are of pictures.');
     const [channels, , side] = pictureShape(model);

@@ -1,4 +1,3 @@
-import { ToolkitError } from '../../core/errors.js';
 import { defineCommand } from '../define-command.js';
 import type { EditOptions } from '../edit/define-edit-kind.js';
 import { editLists } from '../edit/edit-lists.js';
@@ -7,7 +6,7 @@ import { refuseOutputs, watcher, writeEdit } from '../edit/edit-outputs.js';
 import { chosenEdit } from '../edit/own-options.js';
 import { runEdit } from '../edit/run-edit.js';
 import { openModel } from '../model/open-model.js';
-import { shippedModel } from '../model/shipped-model.js';
+import { modelFolder } from '../model/shipped-model.js';
 import { openRuntime } from '../runtime.js';
 import { tellModel } from '../sample/told.js';
 import { figure } from '../terminal/format.js';
@@ -45,10 +44,7 @@ export const edit = defineCommand({
     const options = given as EditOptions;
     refuseOutputs(picture, options);
     chosenEdit(options);
-    const path = options.model ?? shippedModel();
-    if (path === null) {
-      throw new ToolkitError('not-found', 'edit: the shipped model is not installed here. Name one with --model DIR.');
-    }
+    const path = modelFolder('edit', options.model);
     const { model, classes, told, note } = await tellModel(await openModel(path, out), options, 'edit');
     if (note) out.say(note);
     const { frames, watch } = watcher(options);

@@ -1,9 +1,9 @@
 import { defineCommand } from '../define-command.js';
 import { invertOptions } from '../invert/invert-options.js';
 import { reportRows } from '../invert/report.js';
-import { modelFolder, runInvert } from '../invert/run-invert.js';
+import { runInvert } from '../invert/run-invert.js';
 import { openModel } from '../model/open-model.js';
-import { shippedModel } from '../model/shipped-model.js';
+import { modelFolder } from '../model/shipped-model.js';
 import { openRuntime } from '../runtime.js';
 import { figure, table } from '../terminal/format.js';
 
@@ -31,7 +31,7 @@ export const invert = defineCommand({
     'langevin invert --data emoji:noto/faces -n 8 --with ddim --steps 100 -o strip.png',
   ],
   async run({ arguments: { pictures }, options, globals, out, signal }) {
-    const path = modelFolder('invert', options.model, shippedModel);
+    const path = modelFolder('invert', options.model);
     const model = await openModel(path, out);
     const begin = performance.now();
     const job = { files: pictures, options, model, path, runtime: openRuntime(globals), out, signal };

@@ -1,8 +1,7 @@
-import { ToolkitError } from '../../core/errors.js';
 import { isPointModel } from '../../pipelines/index.js';
 import { defineCommand } from '../define-command.js';
 import { openModel } from '../model/open-model.js';
-import { shippedModel } from '../model/shipped-model.js';
+import { modelFolder } from '../model/shipped-model.js';
 import { openRuntime } from '../runtime.js';
 import { drawSamples } from '../sample/draw-samples.js';
 import { openGuiding } from '../sample/open-guiding.js';
@@ -33,13 +32,7 @@ export const sample = defineCommand({
   ],
   async run({ options, given, globals, out, signal }) {
     const kind = outputKind(options.out, options.single);
-    const path = options.model ?? shippedModel();
-    if (path === null) {
-      throw new ToolkitError(
-        'not-found',
-        'sample: the shipped model is not installed here. Name one with --model DIR.',
-      );
-    }
+    const path = modelFolder('sample', options.model);
     const { model, classes, told, note } = await tellModel(await openModel(path, out), options);
     if (note) out.say(note);
     const ofPoints = isPointModel(model);

@@ -1,8 +1,7 @@
 import { defineCommand } from '../define-command.js';
 import { reportRows } from '../invert/report.js';
-import { modelFolder } from '../invert/run-invert.js';
 import { openModel } from '../model/open-model.js';
-import { shippedModel } from '../model/shipped-model.js';
+import { modelFolder } from '../model/shipped-model.js';
 import { openRuntime } from '../runtime.js';
 import { figure, table } from '../terminal/format.js';
 import { runTranslate } from '../translate/run-translate.js';
@@ -32,7 +31,7 @@ export const translate = defineCommand({
     'langevin translate digit.png --model runs/digits --target-model runs/letters -o letter.png',
   ],
   async run({ arguments: { pictures }, options, globals, out, signal }) {
-    const path = modelFolder('translate', options.model, shippedModel);
+    const path = modelFolder('translate', options.model);
     const model = await openModel(path, out);
     const target = options.targetModel === null ? model : await openModel(options.targetModel, out);
     const begin = performance.now();

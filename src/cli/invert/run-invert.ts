@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { show, ToolkitError } from '../../core/errors.js';
+import { show } from '../../core/errors.js';
 import type { Resolved } from '../../core/options.js';
 import { writeNpy } from '../../files/npy.js';
 import { fromBatch } from '../../files/picture.js';
@@ -200,11 +200,4 @@ function conditionsFor({ options, model, classes }: ConditionsOptions) {
   throw usageError(
     `invert: --class must name one class, or one for each of ${classes.length} pictures, got ${wanted.length}.`,
   );
-}
-
-/** The model a command works with, by its folder. */
-export function modelFolder(who: string, named: string | null, shipped: () => string | null): string {
-  const path = named ?? shipped();
-  if (path !== null) return path;
-  throw new ToolkitError('not-found', `${who}: the shipped model is not installed here. Name one with --model DIR.`);
 }
