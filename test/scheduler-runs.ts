@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { floats, type HostArray } from '../src/core/host-array.js';
 import { key } from '../src/core/random.js';
@@ -52,4 +53,24 @@ export async function walkRun({ class: name, config, steps: count }: Run, { spac
   const start = runStart(scale(parts, steps));
   const { data } = await sample({ ...parts, denoise, steps, start, space, key: key(0) });
   return { told, end: data };
+}
+
+/** The network was told what it is to be told, up to `tolerance` of a time, or of 1 where that is larger. */
+export function assertTold(told: readonly number[], expected: readonly number[], tolerance: number): void {
+  for (const [i, t] of expected.entries()) {
+    const close = Math.abs(told[i]! - t) <= tolerance * Math.max(1, Math.abs(t));
+    assert.ok(close, `call ${i}: told ${told[i]}, expected ${t}`);
+  }
+}
+
+/**
+ * The walk ended where it is to end, up to 1e-4 of the size of what is there, the root of its mean square, or up to
+ * `relative` of a value where that is more.
+ */
+export function assertEnd(end: Float32Array, expected: readonly number[], { relative = 0 } = {}): void {
+  const size = Math.sqrt(expected.reduce((sum, value) => sum + value ** 2, 0) / expected.length);
+  for (const [i, value] of expected.entries()) {
+    const tolerance = Math.max(1e-4 * size, relative * Math.abs(value));
+    assert.ok(Math.abs(end[i]! - value) < tolerance, `value ${i}: ${end[i]} against ${value}, size ${size}`);
+  }
 }

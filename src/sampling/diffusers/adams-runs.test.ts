@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { goldenRuns, type Run, walkRun } from '../../../test/scheduler-runs.js';
+import { assertEnd, assertTold, goldenRuns, type Run, walkRun } from '../../../test/scheduler-runs.js';
 import { torchSpace } from '../../core/torch-random.js';
 import { readSchedulerConfig, writeSchedulerConfig } from './config.js';
 
@@ -13,13 +13,8 @@ suite(`whole runs of diffusers ${golden.diffusers} that look back`, () => {
     test(`${run.class} ${JSON.stringify(run.config)}, ${run.steps} steps`, async () => {
       const { told, end } = await walk(run);
       assert.equal(told.length, run.told.length, 'calls of the network');
-      for (const [i, t] of run.told.entries()) {
-        assert.ok(Math.abs(told[i]! - t) < 1e-4 * Math.max(1, t), `call ${i}: told ${told[i]}, expected ${t}`);
-      }
-      const size = Math.sqrt(run.end.reduce((sum, value) => sum + value ** 2, 0) / run.end.length);
-      for (const [i, value] of run.end.entries()) {
-        assert.ok(Math.abs(end[i]! - value) < 1e-4 * size, `value ${i}: ${end[i]} against ${value}, size ${size}`);
-      }
+      assertTold(told, run.told, 1e-4);
+      assertEnd(end, run.end);
     });
 
     test(`${run.class} ${JSON.stringify(run.config)} is written back`, () => {

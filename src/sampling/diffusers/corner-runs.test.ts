@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { goldenRuns, type Run, walkRun } from '../../../test/scheduler-runs.js';
+import { assertEnd, assertTold, goldenRuns, type Run, walkRun } from '../../../test/scheduler-runs.js';
 import { torchSpace } from '../../core/torch-random.js';
 import { noisiest } from '../intervals.js';
 import { readSchedulerConfig, writeSchedulerConfig } from './config.js';
@@ -16,14 +16,8 @@ suite(`whole runs of diffusers ${golden.diffusers} at the corners of its configs
       const { told, end } = await walk(run);
       assert.equal(told.length, run.calls, 'calls of the network');
       const kept = run.calls <= 20 ? told : [...told.slice(0, 10), ...told.slice(-10)];
-      for (const [i, t] of run.told.entries()) {
-        const close = Math.abs(kept[i]! - t) <= 2e-5 * Math.max(1, Math.abs(t));
-        assert.ok(close, `call ${i}: told ${kept[i]}, expected ${t}`);
-      }
-      const size = Math.sqrt(run.end.reduce((sum, value) => sum + value ** 2, 0) / run.end.length);
-      for (const [i, value] of run.end.entries()) {
-        assert.ok(Math.abs(end[i]! - value) < 1e-4 * size, `value ${i}: ${end[i]} against ${value}, size ${size}`);
-      }
+      assertTold(kept, run.told, 2e-5);
+      assertEnd(end, run.end);
     });
 
     test(`${run.class} ${JSON.stringify(run.config)} is written back`, () => {
