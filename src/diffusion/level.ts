@@ -29,6 +29,9 @@ export const magnitude = ({ alpha, sigma }: Level): number => Math.hypot(alpha, 
 /** ln(α/σ), half the log-SNR: the λ of solvers (DPM-Solver, arXiv:2206.00927, Section 2.1). */
 export const halfLogSnr = ({ alpha, sigma }: Level): number => Math.log(alpha / sigma);
 
+/** Whether a step adds noise: the signal-to-noise ratio falls. */
+export const isNoisier = (to: Level, from: Level): boolean => to.sigma * from.alpha > from.sigma * to.alpha;
+
 export interface BetweenOptions {
   readonly from: Level;
   readonly to: Level;

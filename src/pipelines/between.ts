@@ -4,7 +4,8 @@ import { assemble, denoiser, timeOf, trajectory } from '../sampling/index.js';
 import { bottleneck, hspace } from './hspace.js';
 import { nullLabel } from './labels.js';
 
-import type { SemanticChange, SemanticOptions } from './semantic.js';
+import type { SemanticOptions } from './semantic.js';
+import type { SemanticChange } from './semantic-path.js';
 
 type Batch = HostArray<'float32'>;
 type Fixed = Extract<SemanticChange, { readonly kind: 'fixed' }>;

@@ -4,7 +4,7 @@ import { floats, type HostArray } from '../core/host-array.js';
 import { readError, writeFileAtomic } from '../files/index.js';
 import { deltaNet, matchParams, readSafetensors, type StorageType, writeSafetensors } from '../nn/index.js';
 import type { DiffusionModel } from './model.js';
-import type { SemanticChange } from './semantic.js';
+import type { SemanticChange } from './semantic-path.js';
 
 /** A change of h that is kept in a file, and what is known of it. */
 export interface SemanticDirection {

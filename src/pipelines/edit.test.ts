@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { tinyModel } from '../../test/model-fixtures.js';
 import { floats, type HostArray, rows } from '../core/host-array.js';
 import type { OptionSpecs } from '../core/options.js';
-import { key, uniforms } from '../core/random.js';
+import { gaussians, key, uniforms } from '../core/random.js';
 import { toByte } from '../files/index.js';
 import { createRuntime } from '../runtime/node.js';
 import {
@@ -25,6 +25,7 @@ import {
 } from '../sampling/index.js';
 import { type EditOptions, editAll, editCost, editPictures } from './edit.js';
 import { generateAll } from './generate.js';
+import type { SemanticChange } from './semantic-path.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -117,6 +118,23 @@ suite('editPictures', () => {
     for (const [i, value] of pictures.data.entries()) {
       if (mask.data[i % 64] === 0) assert.equal(edited.data[i], value, `value ${i}`);
     }
+  });
+
+  test('attributes go with every edit; none of them changes no bit, and those of one picture no other', async () => {
+    const change: SemanticChange = { kind: 'fixed', times: [0.5], values: floats([1, 16], gaussians(key(6), 16)) };
+    const semantic = (strengths: readonly number[]) => ({ edits: [{ change, strengths }], until: 0.3 });
+    for (const name of edits.names) {
+      const edit = name === 'super-resolution' ? superResolution({ factor: 2 }) : edits.entries[name]();
+      const options = { edit, mask, others: pictures, labels: [0, 1, null], guidance: 2 };
+      const plain = await run(options);
+      assert.deepEqual(await run({ ...options, semantic: semantic([0, 0, 0]) }), plain, name);
+      const edited = await run({ ...options, semantic: semantic([8, 0, 0]) });
+      assert.deepEqual(rows(edited, 1, 3), rows(plain, 1, 3), name);
+      if (name !== 'interpolate') assert.notDeepEqual(rows(edited, 0, 1), rows(plain, 0, 1), name); // row 0 is the source
+    }
+    await assert.rejects(run({ edit: repaint(), mask, semantic: semantic([1, 2]) }), {
+      message: 'editPictures: an edit of 3 pictures needs 3 finite strengths, got [1, 2].',
+    });
   });
 
   test('a larger canvas is painted by the same network', async () => {

@@ -24,6 +24,7 @@ import { denoiserPullback } from './jacobian.js';
 import { checkLabels, type Labels, nullLabel, rowLabels } from './labels.js';
 import type { DiffusionModel } from './model.js';
 import { batchNetwork } from './network.js';
+import { checkEdits, type SemanticChanges, semanticPaths } from './semantic-path.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -45,6 +46,8 @@ export interface EditOptions extends GuidingModels {
   readonly labels?: Labels | null;
   /** How labels are followed: the scale of classifier-free guidance, where 1 is none, or guidance by name. */
   readonly guidance?: number | Guiding;
+  /** What is changed inside of the network on the way, whatever the edit does. */
+  readonly semantic?: SemanticChanges;
   /** Parts of the model's own scheme to replace: sampler, steps, limit. */
   readonly scheme?: Partial<Pick<Scheme, 'sampler' | 'steps' | 'limit'>>;
   /** Steps from pure noise to picture. */
@@ -96,13 +99,15 @@ export async function* editPictures(options: EditOptions): AsyncGenerator<EditFr
   using pullbacks = denoiserPullback({ model: sized, runtime, batch: width, precondition, space: batchSpace() });
   const guiding = guidingOf(options.guidance);
   using guide = guider({ ...options, model: sized, network, precondition, guiding });
+  const { semantic = { edits: [], until: 0 } } = options;
+  using paths = semanticPaths({ model: sized, runtime, network, guide, parts, ...semantic });
   let done = 0;
   const edited: Batch[] = [];
   for (const { first, last, count: size, pictures: numbers } of batchRanges({ count, batch })) {
     const own = (all: Batch | null | undefined): Batch | undefined => (all ? rows(all, first, last) : undefined);
     const space = randomModes.get(random)({ seed, first });
     const labels = rowLabels({ model, labels: options.labels, first, count: size });
-    const path = guide({ pictures: numbers, labels, space });
+    const path = paths({ pictures: numbers, labels, space });
     const counted =
       (denoise: Denoiser<Batch>): Denoiser<Batch> =>
       (x, level) => {
@@ -125,6 +130,7 @@ export async function* editPictures(options: EditOptions): AsyncGenerator<EditFr
       denoise,
       pullback,
       landings: path.landings,
+      ...(path.shifted && { shifted: path.shifted }),
       ...(other && { other }),
       ...(latent && { latent }),
       ...(otherLatent && { otherLatent }),
@@ -203,10 +209,11 @@ function guidedPullback({ model, guiding, labels, pullbacks, space }: GuidedPull
 }
 
 /** One clear error for what cannot be asked, before anything is compiled. */
-function check({ model, pictures, labels, guidance = 1, weak, classifier }: EditOptions): void {
+function check({ model, pictures, labels, guidance = 1, weak, classifier, semantic }: EditOptions): void {
   const count = pictures.shape[0] ?? 0;
   if (count === 0) throw new ToolkitError('bad-picture', 'editPictures: there is no picture.');
   const asked = { who: 'editPictures', model, labels, count };
   checkLabels(asked);
   checkGuidance({ ...asked, guidance, ...(weak && { weak }), ...(classifier && { classifier }) });
+  if (semantic) checkEdits({ ...asked, edits: semantic.edits });
 }

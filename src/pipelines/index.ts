@@ -22,4 +22,5 @@ export * from './network.js';
 export * from './questions.js';
 export * from './scheme-file.js';
 export * from './semantic.js';
+export * from './semantic-path.js';
 export * from './translate.js';

@@ -37,13 +37,17 @@ export interface ConditionedModel extends GuidingModels {
   readonly guidance?: number | Guiding;
 }
 
-/** How far and on which way pictures are taken to noise: the same there and back. */
-export interface InversionPlan {
-  readonly inversion: Choice<InversionName>;
-  /** Steps from picture to pure noise. */
+/** How far pictures are taken to noise, and in how many steps. */
+interface WalkLength {
+  /** Steps from picture to pure noise, before the one next to the picture is cut: see `inversionLevels`. */
   readonly steps: number;
   /** The part of them that is walked, from the picture up; 1 is all the way to pure noise, 0 changes nothing. */
   readonly strength?: number;
+}
+
+/** How far and on which way pictures are taken to noise: the same there and back. */
+export interface InversionPlan extends WalkLength {
+  readonly inversion: Choice<InversionName>;
   readonly seed: number;
   /** Whether the model's own limit is applied; what it cuts off cannot be brought back. */
   readonly limited?: boolean;
@@ -85,16 +89,14 @@ export interface WalkFrame {
  * The levels of an inversion: those of the model's own steps, but that they meet and end at the least noise of training
  * instead of at none. The step to no noise at all is the denoiser itself, which forgets what it would not draw; a level
  * above, all of the picture is remembered, and what is added is less than a step of a byte. The last step is cut where it
- * would lower σ/α more than fourfold: one or two steps more, without which it is not to be inverted exactly.
+ * would lower σ/α more than fourfold, without which it is not to be inverted exactly: the fewer the steps, the more are
+ * added (none from 100, one to 20, three to 4 of a cosine schedule).
  */
-export function inversionLevels(model: Pick<DiffusionModel, 'scheme'>, { steps, strength = 1 }: InversionPlan) {
+export function inversionLevels(model: Pick<DiffusionModel, 'scheme'>, { steps, strength = 1 }: WalkLength) {
   return levelsOf(partsOf(model), { steps, strength });
 }
 
-function levelsOf(
-  parts: Assembled,
-  { steps, strength }: { readonly steps: number; readonly strength: number },
-): readonly Interval[] {
+function levelsOf(parts: Assembled, { steps, strength }: Required<WalkLength>): readonly Interval[] {
   const path = intervals(parts.steps(steps));
   const last = path.at(-1)!;
   const least = parts.grid.level(0);

@@ -22,7 +22,8 @@ import type { Guiding, GuidingModels } from './guiding.js';
 import type { Hspace } from './hspace.js';
 import type { BatchNetwork } from './network.js';
 import { questions } from './questions.js';
-import { changeOf, directionAt, type SemanticChange, semanticAll } from './semantic.js';
+import { semanticAll } from './semantic.js';
+import { changeOf, directionAt, type SemanticChange } from './semantic-path.js';
 import { twinPath } from './twin-path.js';
 
 type Batch = HostArray<'float32'>;

@@ -1,5 +1,5 @@
 import type { Term } from '../core/space.js';
-import type { Level } from '../diffusion/level.js';
+import { isNoisier, type Level } from '../diffusion/level.js';
 
 /** One step as it landed, for those who change the path. */
 export interface Landed<X> {
@@ -28,3 +28,9 @@ export interface Landed<X> {
  * combine with every sampler and with each other.
  */
 export type Landing<X> = (at: Landed<X>) => X | Promise<X>;
+
+/** The same landing for steps towards the data alone: steps that add noise are left as they are. */
+export const towardsData =
+  <X>(landing: Landing<X>): Landing<X> =>
+  (at) =>
+    isNoisier(at.to, at.from) ? at.landed : landing(at);

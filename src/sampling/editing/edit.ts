@@ -5,12 +5,13 @@ import type { Space } from '../../core/space.js';
 import type { Grid } from '../../diffusion/grid.js';
 import { type Level, magnitude } from '../../diffusion/level.js';
 import type { Steps } from '../intervals.js';
-import type { Landing } from '../landing.js';
+import { type Landing, towardsData } from '../landing.js';
 import type { Limit } from '../limit.js';
 import type { Denoiser, Sampler, VarianceDenoiser } from '../sampler.js';
 import { type Frame, startingNoise, trajectory } from '../trajectory.js';
 import type { Batch } from './batch.js';
 import { type Cost, costOf } from './cost.js';
+import { asymmetric } from './h-space/asymmetric.js';
 import { blend } from './painting/blend.js';
 import { isEmptyMask, maskFor } from './painting/masks.js';
 
@@ -39,6 +40,8 @@ export interface EditWalk {
   readonly startScale?: (level: Level) => number;
   /** Changes of the path that belong to the guidance; those of the edit come after them. */
   readonly landings?: readonly Landing<Batch>[];
+  /** The clean value that is wanted in place of what `denoise` says, by the asymmetric process; see `asymmetric`. */
+  readonly shifted?: Denoiser<Batch>;
   readonly noises?: (index: number, label: string) => Batch | undefined;
   readonly signal?: AbortSignal | undefined;
   /** For edits that need the derivative of the denoiser. */
@@ -147,14 +150,19 @@ export interface PartOptions {
   readonly start: Batch;
   readonly sampler?: Sampler;
   readonly landings?: readonly Landing<Batch>[];
-  readonly denoise?: EditWalk['denoise'];
-  readonly key?: Key;
+  /** What the edit makes of denoisers: of the one that is walked with, and of the one that is wanted in its place. */
+  readonly around?: (denoise: Denoiser<Batch>) => Denoiser<Batch>;
 }
 
-/** Walks a trajectory of an edit: the usual one but for what is told. */
-export const walked = (at: EditWalk, { landings = [], ...part }: PartOptions): EditFrames =>
-  trajectory<Batch>({
-    denoise: at.denoise,
+/**
+ * Walks a trajectory of an edit: the usual one but for what is told. What guidance and wanted values change of the path
+ * they change on steps towards the data, and the edit comes after them.
+ */
+export function walked(at: EditWalk, { landings = [], around, ...part }: PartOptions): EditFrames {
+  const { denoise, shifted } = at;
+  const wanted = shifted ? [asymmetric({ shifted: around?.(shifted) ?? shifted })] : [];
+  return trajectory<Batch>({
+    denoise: around?.(denoise) ?? denoise,
     sampler: at.sampler,
     steps: at.steps,
     space: at.space,
@@ -164,8 +172,9 @@ export const walked = (at: EditWalk, { landings = [], ...part }: PartOptions): E
     signal: at.signal,
     ...(at.noises && { noises: at.noises }),
     ...part,
-    landings: [...(at.landings ?? []), ...landings],
+    landings: [...[...(at.landings ?? []), ...wanted].map(towardsData), ...landings],
   });
+}
 
 /** Noise to start a whole walk from: the same that plain sampling starts from. */
 export const startOf = ({ steps, space, key, startScale = magnitude }: EditWalk, like: Batch): Batch =>

@@ -9,7 +9,7 @@ const inverse = ddimInverse({ refinements: 1 });
 
 /** The noise that the walk would make pictures of: DDIM upwards, each step guessed twice. */
 export async function* invertedWalk(at: EditWalk, pictures: Batch): EditFrames {
-  const { landings: _, noises: __, ...plain } = at;
+  const { landings: _, noises: __, shifted: ___, ...plain } = at;
   return yield* walked(plain, { steps: reversed(at.steps), start: pictures, sampler: inverse });
 }
 

@@ -35,10 +35,10 @@ export const inpaintByBlending = defineEdit({
   neutral: [],
   walk(at, { form }) {
     const mask = maskOf(at);
-    const { source: known, denoise, space, key } = at;
+    const { source: known, space, key } = at;
     const start = startAround(at);
     return form === 'landing'
       ? walked(at, { start, landings: [blending({ known, mask })] })
-      : walked(at, { start, denoise: inpainting({ denoise, known, mask, space, key }) });
+      : walked(at, { start, around: (denoise) => inpainting({ denoise, known, mask, space, key }) });
   },
 });

@@ -5,8 +5,10 @@ import { floats } from '../../../core/host-array.js';
 import type { OptionSpecs } from '../../../core/options.js';
 import { fold, key } from '../../../core/random.js';
 import { batchSpace } from '../../../core/space.js';
-import { cosine, grid, type Level } from '../../../diffusion/index.js';
+import { cosine, grid, isNoisier, type Level } from '../../../diffusion/index.js';
 import { intervals } from '../../intervals.js';
+import type { Landing } from '../../landing.js';
+import { remembered } from '../../remembered.js';
 import type { Sampler, SamplerDefinition } from '../../sampler.js';
 import { ddim, samplers } from '../../samplers/index.js';
 import { trailing } from '../../steps/trailing.js';
@@ -118,6 +120,30 @@ for (const name of edits.names) {
       assert.notDeepEqual(await end(edit.run({ ...once, key: key(9) })), await end(edit.run(once)));
     });
 
+    test('takes what is wanted in place of the denoiser on the way, and asks no more for it', async () => {
+      const options = name === 'super-resolution' ? { factor: 2 } : name === 'interpolate' ? { at: 0.4 } : {};
+      const edit = create(options);
+      const [plain, walk] = [setup(), setup()];
+      const before = await end(edit.run({ ...plain, ...usual }));
+      const denoise = remembered(walk.denoise);
+      const shifted = (by: number) => async (x: Batch, level: Level) => {
+        const answer = await denoise(x, level);
+        if (by === 0) return answer;
+        const more = (value: number, i: number): number => value + by * (i % 2); // a mean of four sees but a part
+        return floats(answer.shape, answer.data.map(more));
+      };
+      assert.deepEqual(await end(edit.run({ ...walk, denoise, shifted: shifted(0), ...usual })), before);
+      assert.deepEqual(walk.calls(), plain.calls());
+      const after = await end(edit.run({ ...walk, denoise, shifted: shifted(0.25), ...usual }));
+      const kept = edit.canvas(usual).mask!.data;
+      let [sum, count] = [0, 0];
+      for (const [i, value] of before.data.entries()) {
+        if (kept[i] === 0) assert.equal(after.data[i], value, `value ${i}`);
+        else [sum, count] = [sum + Math.abs(after.data[i]! - value), count + 1];
+      }
+      assert.ok(sum / count > 0.05, `${name} changed by ${sum / count}`);
+    });
+
     test('stops when told to', async () => {
       const stop = new AbortController();
       const frames = create().run({ ...setup(), ...usual, signal: stop.signal });
@@ -203,6 +229,20 @@ test('repaint with one resample is blending', async () => {
   assert.deepEqual(await end(once.run({ ...walk, source, mask })), await end(blended.run({ ...walk, source, mask })));
 });
 
+test('repaint: what guidance changes of the path it changes on the way to the data alone', async () => {
+  const visited: boolean[] = [];
+  const edit = repaint({ jump: 2, resamples: 3 });
+  const landing: Landing<Batch> = ({ from, to, landed }) => {
+    visited.push(isNoisier(to, from));
+    return landed;
+  };
+  await end(edit.run({ ...setup(), source, mask, landings: [landing] }));
+  assert.deepEqual(
+    visited,
+    Array.from({ length: edit.cost({ sampler: ddim(), steps }).evaluations }, () => false),
+  );
+});
+
 test('outpainting puts the picture on a larger canvas', async () => {
   const edit = outpaint({ left: 2, bottom: 2, jump: 2, resamples: 2 });
   const edited = await end(edit.run({ ...setup(), source, mask: null }));
@@ -213,15 +253,20 @@ test('outpainting puts the picture on a larger canvas', async () => {
   }
 });
 
-test('super-resolution gives the source when it is shrunk', async () => {
-  for (const rule of ['dps', 'pigdm', 'ddnm'] as const) {
-    const edited = await end(superResolution({ factor: 2, rule }).run({ ...setup(), source, mask: null }));
+test('super-resolution gives the source when it is shrunk, whatever else is wanted on the way', async () => {
+  const wanted = { shifted: async (x: Batch, level: Level) => space.map(x, (value) => 0.3 + gain(level) * value) };
+  const runs = (['dps', 'pigdm', 'ddnm'] as const).flatMap((rule) => [
+    superResolution({ factor: 2, rule }).run({ ...setup(), source, mask: null }),
+    superResolution({ factor: 2, rule }).run({ ...setup(), ...wanted, source, mask: null }),
+  ]);
+  for (const [run, frames] of runs.entries()) {
+    const edited = await end(frames);
     assert.deepEqual(edited.shape, [2, 3, 8, 8]);
     for (const [i, value] of source.data.entries()) {
       const [x, y, plane] = [i % 4, Math.floor(i / 4) % 4, Math.floor(i / 16)];
       const at = (plane * 8 + 2 * y) * 8 + 2 * x;
       const mean = [at, at + 1, at + 8, at + 9].reduce((sum, j) => sum + edited.data[j]!, 0) / 4;
-      assert.ok(Math.abs(mean - value) < 1e-5, `${rule}: ${mean} and ${value}`);
+      assert.ok(Math.abs(mean - value) < 1e-5, `run ${run}: ${mean} and ${value}`);
     }
   }
 });

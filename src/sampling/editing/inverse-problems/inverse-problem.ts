@@ -44,9 +44,8 @@ const usualScale = { dps: 3, pigdm: 1, ddnm: 1 } as const;
 /** A walk from noise, drawn to pictures that would be seen as the source was. */
 export function inverseWalk(at: EditAt, problem: InverseProblem, { rule, scale: given }: InverseOptions): EditFrames {
   const scale = given ?? usualScale[rule];
-  const { denoise, pullback, space, source } = at;
+  const { pullback, space, source } = at;
   const start = startOf(at, source);
-  const denoiser: Denoiser<Batch> = denoise;
   switch (rule) {
     case 'dps':
       return walked(at, { start, landings: [posteriorSampling({ ...problem, pullback: pullback!, scale })] });
@@ -55,7 +54,7 @@ export function inverseWalk(at: EditAt, problem: InverseProblem, { rule, scale: 
     case 'ddnm':
       return walked(at, {
         start,
-        denoise: scale === 0 ? denoise : nullSpace({ ...problem, denoise: denoiser, space }),
+        ...(scale > 0 && { around: (denoise: Denoiser<Batch>) => nullSpace({ ...problem, denoise, space }) }),
       });
   }
 }

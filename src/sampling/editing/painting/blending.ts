@@ -1,7 +1,6 @@
 import { fold, type Key } from '../../../core/random.js';
 import type { Space } from '../../../core/space.js';
-import type { Level } from '../../../diffusion/level.js';
-import type { Landing } from '../../landing.js';
+import { type Landing, towardsData } from '../../landing.js';
 import type { Denoiser } from '../../sampler.js';
 import { blend } from './blend.js';
 
@@ -11,9 +10,6 @@ export interface BlendingOptions<X> {
   /** 1 where something new is wanted; of the shape of `known`. */
   readonly mask: X;
 }
-
-/** Whether a step adds noise: the signal-to-noise ratio falls. */
-export const isNoisier = (to: Level, from: Level): boolean => to.sigma * from.alpha > from.sigma * to.alpha;
 
 /**
  * Blending as a change of the path: after every step the known region is put back, noised to the level of the landing.
@@ -32,14 +28,12 @@ export const isNoisier = (to: Level, from: Level): boolean => to.sigma * from.al
  * const { data } = await sample({ ...walk, denoise, landings: [blending({ known, mask })] });
  * data; // → Float32Array.of(0.25, 0.5)
  */
-export const blending =
-  <X>({ known, mask }: BlendingOptions<X>): Landing<X> =>
-  ({ from, to, landed, noise, lincomb }) => {
-    if (isNoisier(to, from)) return landed;
+export const blending = <X>({ known, mask }: BlendingOptions<X>): Landing<X> =>
+  towardsData(({ to, landed, noise, lincomb }) => {
     const clean = to.sigma === 0 && to.alpha === 1;
     const keep = clean ? known : lincomb([to.alpha, known], [to.sigma, noise('known')]);
     return blend({ mask, change: landed, keep });
-  };
+  });
 
 export interface InpaintingOptions<X> extends BlendingOptions<X> {
   readonly denoise: Denoiser<X>;
