@@ -1,5 +1,6 @@
 import { ToolkitError } from '../../core/errors.js';
 import { choice, flag, integer, number, type Resolved } from '../../core/options.js';
+import type { SlopeForm } from '../rules/dpm-options.js';
 import type { SamplerName } from '../samplers/index.js';
 import type { Choice, Scheme } from '../scheme.js';
 import type { StepsName } from '../steps/index.js';
@@ -47,8 +48,7 @@ export const clippedKeys = {
 
 export type SolverKeys = Resolved<typeof solverKeys> & Partial<Resolved<typeof endingKeys>>;
 
-export const formOf = ({ solver_type: type }: SolverKeys): 'midpoint' | 'heun' =>
-  type === 'heun' ? 'heun' : 'midpoint';
+export const formOf = ({ solver_type: type }: SolverKeys): SlopeForm => (type === 'heun' ? 'heun' : 'midpoint');
 
 /** Where options are the defaults of the sampler they need not be said. */
 const endingsOf = ({ lower_order_final = true, euler_at_final = false }: Partial<Resolved<typeof endingKeys>>) => ({

@@ -1,17 +1,8 @@
 import { halfLogSnr } from '../../diffusion/level.js';
 import type { Past, Step, StepResult } from '../sampler.js';
-import type { Curvature } from './dpm-multistep.js';
+import type { DpmOptions } from './dpm-options.js';
 import { moved } from './dpm-singlestep.js';
-import { type Crossing, endless, type Varying } from './exponential.js';
-
-export interface GroupedOptions {
-  readonly order: 1 | 2 | 3;
-  readonly of: Varying;
-  readonly eta: number;
-  readonly form: 'midpoint' | 'heun';
-  readonly curvature: Curvature;
-  readonly lowerOrderFinal: boolean;
-}
+import { type Crossing, endless } from './exponential.js';
 
 /**
  * Single-step DPM-Solver(++) whose inner levels are levels of the walk: `order` steps make a group, and the k-th of
@@ -19,7 +10,7 @@ export interface GroupedOptions {
  *
  * Lu et al. 2022, arXiv:2206.00927, Section 3.4 ("DPM-Solver-fast"), as diffusers' DPMSolverSinglestepScheduler.
  */
-export async function dpmGrouped<X>(at: Step<X>, options: GroupedOptions): Promise<StepResult<X>> {
+export async function dpmGrouped<X>(at: Step<X>, options: DpmOptions): Promise<StepResult<X>> {
   const { x, from, to, index, count, history, denoise } = at;
   const { of, eta } = options;
   const denoised = await denoise(x, from);
@@ -37,9 +28,7 @@ export async function dpmGrouped<X>(at: Step<X>, options: GroupedOptions): Promi
   return { x: moved({ ...at, x: start.x, from: start.level }, { to, of, eta, nodes: group, weigh }), denoised };
 }
 
-interface GroupWeighing {
-  readonly form: 'midpoint' | 'heun';
-  readonly curvature: Curvature;
+interface GroupWeighing extends Pick<DpmOptions, 'form' | 'curvature'> {
   /** λ of the group's levels so far, and of the end. */
   readonly places: readonly number[];
   readonly end: number;
@@ -71,10 +60,8 @@ function groupWeights(
   return [value - ca - cb, cb, ca];
 }
 
-export interface GroupOrders {
-  readonly order: 1 | 2 | 3;
+export interface GroupOrders extends Pick<DpmOptions, 'order' | 'lowerOrderFinal'> {
   readonly count: number;
-  readonly lowerOrderFinal: boolean;
 }
 
 /**

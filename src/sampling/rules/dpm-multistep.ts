@@ -1,13 +1,8 @@
-import { choice, flag } from '../../core/options.js';
+import { flag } from '../../core/options.js';
 import { halfLogSnr, type Level } from '../../diffusion/level.js';
 import type { Past, Step, StepResult } from '../sampler.js';
-import { type Crossing, crossing, endless, type Varying, varyingTerms } from './exponential.js';
-
-/** How DPM-Solver++ (2M) and DPM-Solver (2M) weigh the slope: by half the first weight, or by its own. */
-export const formOption = choice(['midpoint', 'heun'], {
-  default: 'midpoint',
-  help: 'Weight of the slope in steps of order 2: half that of the value, or its own integral.',
-});
+import type { DpmOptions } from './dpm-options.js';
+import { type Crossing, crossing, endless, varyingTerms } from './exponential.js';
 
 /** How the last steps of a walk are taken. */
 export const endingOptions = {
@@ -15,21 +10,9 @@ export const endingOptions = {
   eulerAtFinal: flag({ help: 'Takes the last step at order 1.' }),
 } as const;
 
-export interface MultistepOptions {
-  readonly order: 1 | 2 | 3;
-  readonly of: Varying;
-  readonly eta: number;
-  readonly form: 'midpoint' | 'heun';
-  readonly curvature: Curvature;
-  readonly lowerOrderFinal: boolean;
+export interface MultistepOptions extends DpmOptions {
   readonly eulerAtFinal: boolean;
 }
-
-/**
- * How the second derivative is weighed in steps of order 3: `exact` integrates the parabola; `half` is what the authors'
- * code, k-diffusion and diffusers compute, which is of order 2; `shifted` is diffusers' sde-dpmsolver++.
- */
-export type Curvature = 'exact' | 'half' | 'shifted';
 
 /**
  * A step of DPM-Solver(++) that looks back: the varying part m is extrapolated from the last estimates.
@@ -70,10 +53,8 @@ function orderOf<X>(at: Step<X>, known: number, options: MultistepOptions): numb
   return Math.min(options.order, known, short && left === 2 ? 2 : 3);
 }
 
-interface Weighing {
+interface Weighing extends Pick<DpmOptions, 'form' | 'curvature'> {
   readonly order: number;
-  readonly form: 'midpoint' | 'heun';
-  readonly curvature: Curvature;
   /** What the weights tend to as the interval grows: α′ for clean values. */
   readonly gain: number;
 }

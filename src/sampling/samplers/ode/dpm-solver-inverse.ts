@@ -1,5 +1,6 @@
 import { choice, integer } from '../../../core/options.js';
-import { dpmMultistep, endingOptions, formOption } from '../../rules/dpm-multistep.js';
+import { dpmMultistep, endingOptions } from '../../rules/dpm-multistep.js';
+import { formOption } from '../../rules/dpm-options.js';
 import { defineSampler } from '../../sampler.js';
 
 /**

@@ -1,6 +1,6 @@
 import { choice, flag, integer } from '../../../core/options.js';
 import { dpmGrouped } from '../../rules/dpm-grouped.js';
-import { formOption } from '../../rules/dpm-multistep.js';
+import { formOption } from '../../rules/dpm-options.js';
 import { etaOption, strongOrder } from '../../rules/dpm-sde-options.js';
 import { defineSampler } from '../../sampler.js';
 

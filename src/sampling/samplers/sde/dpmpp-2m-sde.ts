@@ -1,4 +1,5 @@
-import { dpmMultistep, endingOptions, formOption } from '../../rules/dpm-multistep.js';
+import { dpmMultistep, endingOptions } from '../../rules/dpm-multistep.js';
+import { formOption } from '../../rules/dpm-options.js';
 import { etaOption, strongOrder } from '../../rules/dpm-sde-options.js';
 import { defineSampler } from '../../sampler.js';
 
