@@ -102,28 +102,32 @@ suite('recipes, followed to the letter in a copy of the sources', () => {
     await node('examples.mjs');
   });
 
-  test('what is registered and not exported is told in a sentence', async () => {
-    const index = join(dir, 'src/diffusion/schedules/index.ts');
-    const whole = readFileSync(index, 'utf8');
-    writeFileSync(index, whole.replace('export { polynomial };\n', ''));
-    await assert.rejects(run(process.execPath, ['--import', 'tsx', 'scripts/reference.ts', '--pages'], { cwd: dir }), {
-      code: 1,
-      stderr:
-        'src/diffusion/schedules/index.ts registers "polynomial", and langevin/diffusion does not export it. ' +
-        'Add it to the exports at the end of the file as well.\n',
-    });
-    writeFileSync(index, whole);
-  });
-
-  test('an example that is missing is told in a sentence', async () => {
-    const file = join(dir, 'src/diffusion/schedules/polynomial.ts');
+  /** Without what a recipe says, `npm run reference` ends with a sentence. */
+  const refused = async (path: string, [said, instead]: readonly [string, string], sentence: string): Promise<void> => {
+    const file = join(dir, path);
     const whole = readFileSync(file, 'utf8');
-    writeFileSync(file, whole.replace('@example', 'For example:'));
+    assert.ok(whole.includes(said), `${path} has no ${said}`);
+    writeFileSync(file, whole.replace(said, instead));
     await assert.rejects(run(process.execPath, ['--import', 'tsx', 'scripts/reference.ts', '--pages'], { cwd: dir }), {
       code: 1,
-      stderr:
-        'src/diffusion/schedules/polynomial.ts has no @example above "polynomial", and noise schedules have no usual ' +
-        'one. Write one that ends in "expression; // → value", as its neighbours do.\n',
+      stderr: `${path} ${sentence}\n`,
     });
-  });
+    writeFileSync(file, whole);
+  };
+
+  test('what is registered and not exported is told in a sentence', () =>
+    refused(
+      'src/diffusion/schedules/index.ts',
+      ['export { polynomial };\n', ''],
+      'registers "polynomial", and langevin/diffusion does not export it. ' +
+        'Add it to the exports at the end of the file as well.',
+    ));
+
+  test('an example that is missing is told in a sentence', () =>
+    refused(
+      'src/diffusion/schedules/polynomial.ts',
+      ['@example', 'For example:'],
+      'has no @example above "polynomial", and noise schedules have no usual one. ' +
+        'Write one that ends in "expression; // → value", as its neighbours do.',
+    ));
 });
