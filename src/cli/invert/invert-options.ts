@@ -12,7 +12,12 @@ export const walkOptions = {
     placeholder: 'NAME[:OPTIONS]',
     help: 'ddim, second-order, fixed-point or edit-friendly, with options as in fixed-point:tolerance=1e-5.',
   }),
-  steps: integer({ default: 20, min: 1, max: 10_000, help: 'Steps from picture to pure noise.' }),
+  steps: integer({
+    default: 20,
+    min: 1,
+    max: 10_000,
+    help: 'Steps from picture to pure noise; a few more where the one next to the picture must be cut.',
+  }),
   strength: number({
     default: 1,
     min: 0,

@@ -30,6 +30,7 @@ import {
 } from './path-guidance.js';
 import { recipeOf } from './recipe.js';
 import { compared, type PictureReport, warnOfUnsolved } from './report.js';
+import { tellSteps } from './tell-steps.js';
 
 export type InvertCommandOptions = Resolved<typeof invertOptions>;
 
@@ -86,6 +87,7 @@ async function runThereAndBack(job: RunInvertOptions, ending: string): Promise<I
   const opened = await openGuiding(options, { owner: 'invert', out });
   const guidance = settlePathGuidance({ owner: 'invert', options, model, conditions, opened });
   const { steps, strength, seed, batch, scale } = options;
+  tellSteps({ model, options, out });
   const labels = conditions && labelsOfConditions(conditions);
   const shared = { model, runtime, labels, guidance, ...opened.models, batch, signal };
   const found = await watched(invert({ ...shared, pictures, inversion, steps, strength, seed }), {

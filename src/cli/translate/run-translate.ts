@@ -15,6 +15,7 @@ import { conditionsOf, settlePathGuidance } from '../invert/path-guidance.js';
 import { recipeOf } from '../invert/recipe.js';
 import { compared, type PictureReport, warnOfUnsolved } from '../invert/report.js';
 import { chosenInversion } from '../invert/run-invert.js';
+import { tellSteps } from '../invert/tell-steps.js';
 import { usageError } from '../parse.js';
 import { type OpenGuiding, openGuiding } from '../sample/open-guiding.js';
 import { pictureOutputKind } from '../sample/outputs.js';
@@ -75,6 +76,7 @@ export async function runTranslate(job: RunTranslateOptions): Promise<TranslateR
   const frames: Batch[] = [];
   const keep = ({ first, x }: TranslateFrame): void => void (first === 0 && options.gif !== null && frames.push(x));
   const work = translate({ ...shared, source: { ...own, guidance }, target: onward, pictures: input.pictures });
+  tellSteps({ model, options, out });
   const { pictures, found } = await watched(work, { what: 'Translating', out, each: keep });
   warnOfUnsolved(found, input.names, out);
   const back = options.cycle
