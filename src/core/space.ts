@@ -91,8 +91,8 @@ function sumOf(terms: readonly Term<Float32Array>[]): Float32Array {
 }
 
 function clamped(data: Float32Array, range: number): Float32Array {
-  const clamp = data.length < 64 ? null : clampKernel();
-  return clamp?.(data, range) ?? data.map((value) => (value > range ? range : value < -range ? -range : value));
+  const fast = data.length < 64 ? null : clampKernel(data, range);
+  return fast ?? data.map((value) => (value > range ? range : value < -range ? -range : value));
 }
 
 /** A loop of our own: the method of typed arrays takes several times as long. */
