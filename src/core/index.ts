@@ -3,6 +3,7 @@ export * from './errors.js';
 export * from './finish.js';
 export * from './host-array.js';
 export * from './options.js';
+export * from './part-of.js';
 export * from './random.js';
 export * from './random-modes.js';
 export * from './registry.js';

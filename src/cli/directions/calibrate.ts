@@ -1,10 +1,10 @@
 import { floats, type HostArray } from '../../core/host-array.js';
+import { partOf } from '../../core/part-of.js';
 import { fold, type Key, permutation } from '../../core/random.js';
 import type { DataSet } from '../../data/dataset.js';
 import { gather } from '../../data/index.js';
 import { type DiffusionModel, invertSemantic, type SemanticChange, semantic } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
-import { partOf } from '../edit/kinds/semantic-work.js';
 import type { Example } from './examples.js';
 
 export interface CalibrateOptions {

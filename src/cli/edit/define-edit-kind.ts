@@ -69,6 +69,8 @@ export interface EditKind {
   readonly options: OptionSpecs;
   /** Whether it cannot do without a mask, or without a second picture. */
   readonly needs: readonly ('mask' | 'other')[];
+  /** Whether `--semantic` may come on top; it may unless told. */
+  readonly takesSemantic?: boolean;
   /** The size of the source for a model of this size; that of the model unless told. */
   readonly sourceSize?: (size: Size, own: Readonly<Record<string, unknown>>) => Size;
   /** For edits whose source keeps its size, since all its bytes come back: what to take where the model has another. */

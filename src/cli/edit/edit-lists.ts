@@ -1,17 +1,21 @@
 import type { HelpList } from '../define-command.js';
 import type { EditKind } from './define-edit-kind.js';
-import { editOptions } from './edit-options.js';
 import { editKinds } from './kinds/index.js';
+import { wantedEdit } from './own-options.js';
 
 /** Every edit in a line each; and where `--with` names one, its own options. */
-export function editLists({ with: asked, semantic = null }: Readonly<Record<string, unknown>>): readonly HelpList[] {
+export function editLists({
+  with: asked = null,
+  semantic = null,
+}: Readonly<Record<string, unknown>>): readonly HelpList[] {
   const all: HelpList = {
     title: 'Edits, for --with NAME',
     rows: editKinds.names.map((name) => lineOf(editKinds.get(name))),
   };
-  const text = typeof asked === 'string' ? asked : semantic === null ? null : 'semantic';
-  if (text === null) {
-    const more = `langevin edit --with NAME --help says the options of one, as in --with ${editOptions.with.default}.`;
+  const given = { with: asked as string | null, semantic: semantic as string | null };
+  const text = wantedEdit(given);
+  if (asked == null && semantic == null) {
+    const more = `langevin edit --with NAME --help says the options of one, as in --with ${text}.`;
     return [{ ...all, rows: [...all.rows, ['', more]] }];
   }
   const kind = editKinds.get(text.split(':')[0]!);

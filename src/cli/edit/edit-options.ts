@@ -8,9 +8,9 @@ const { model, class: classes, sampler, spacing, eta, seed, random } = sampleOpt
 /** What editing can be told, each declared once. */
 export const editOptions = {
   with: text({
-    default: 'partial-noising',
+    default: null,
     placeholder: 'NAME[:OPTIONS]',
-    help: 'The edit and its options, as in repaint:jump=5,resamples=10.',
+    help: 'The edit and its options, as in repaint:jump=5,resamples=10; partial-noising unless told, semantic with --semantic.',
   }),
   strength: number({
     default: null,
@@ -21,7 +21,7 @@ export const editOptions = {
   semantic: text({
     default: null,
     placeholder: 'LIST',
-    help: 'Attributes and strengths, as in smile=1.5,skin-tone:dark=-1: the edit semantic. langevin directions lists them.',
+    help: 'Attributes and strengths, as in smile=1.5,skin-tone:dark=-1; alone, or on the way of the edit that is named. langevin directions lists them.',
   }),
   directions: text({
     default: null,

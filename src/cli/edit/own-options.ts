@@ -3,7 +3,6 @@ import { resolve } from '../../core/options.js';
 import { usageError } from '../parse.js';
 import { asMistakeIn, named } from '../train/named.js';
 import type { EditKind, EditOptions } from './define-edit-kind.js';
-import { editOptions } from './edit-options.js';
 import { editKinds } from './kinds/index.js';
 
 export interface ChosenEdit {
@@ -12,19 +11,24 @@ export interface ChosenEdit {
   readonly own: Readonly<Record<string, unknown>>;
 }
 
-/** The edit that `--with` names, `--strength` among its options where it has one; with `--semantic` it is that. */
-export function chosenEdit({
-  with: given,
-  strength,
-  semantic = null,
-}: Pick<EditOptions, 'with' | 'strength'> & Partial<Pick<EditOptions, 'semantic'>>): ChosenEdit {
-  const text = semantic !== null && given === editOptions.with.default ? 'semantic' : given;
-  if (semantic !== null && !/^semantic(:|$)/.test(text)) {
-    throw usageError(`edit: --semantic is for the edit semantic, got --with ${text}. Leave one of them out.`);
-  }
+/** What `--with` says, or what is meant where it says nothing. */
+export const wantedEdit = ({ with: given, semantic }: Partial<Pick<EditOptions, 'with' | 'semantic'>>): string =>
+  given ?? (semantic == null ? 'partial-noising' : 'semantic');
+
+/** The edit that is wanted, `--strength` among its options where it has one. */
+export function chosenEdit(
+  given: Pick<EditOptions, 'with' | 'strength'> & Partial<Pick<EditOptions, 'semantic'>>,
+): ChosenEdit {
+  const { strength, semantic = null } = given;
+  const text = wantedEdit(given);
   const registry = { get: (name: string) => ({ definition: { options: editKinds.get(name).options } }) };
   const { name, options } = named({ owner: 'edit', option: 'with', registry, text });
   const kind = editKinds.get(name);
+  if (semantic !== null && kind.takesSemantic === false) {
+    throw usageError(
+      `edit: --semantic does not go with ${name}, which changes the network in its own way. Leave it out.`,
+    );
+  }
   if (strength !== null && !Object.hasOwn(kind.options, 'strength')) {
     const others = editKinds.names.filter((other) => Object.hasOwn(editKinds.get(other).options, 'strength'));
     throw usageError(`edit: --strength is not for ${show(name)}. It is for: ${others.join(', ')}.`);

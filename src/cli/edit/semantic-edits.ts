@@ -8,6 +8,7 @@ import {
   foreignDirection,
   hspace,
   loadDirection,
+  type SemanticChanges,
   type SemanticDirection,
 } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
@@ -16,6 +17,7 @@ import type { SourceFile } from '../invert/input-pictures.js';
 import { pinned } from '../invert/recipe.js';
 import { shippedFolder } from '../model/shipped-model.js';
 import { usageError } from '../parse.js';
+import type { EditJob } from './define-edit-kind.js';
 
 export interface NamedStrength {
   readonly name: string;
@@ -59,6 +61,44 @@ export interface OpenDirectionsOptions {
   readonly runtime: Runtime;
   /** Told of directions that were found in other weights. */
   readonly warn: (text: string) => void;
+}
+
+/** The attributes that `--semantic` names, ready for a walk. */
+export interface WantedAttributes {
+  /** What passes the tap is changed by these, down to the time that the earliest of their files says. */
+  readonly changes: SemanticChanges;
+  /** What the recipe keeps of them. */
+  readonly facts: readonly Readonly<Record<string, unknown>>[];
+  /** What their files say against this model, in sentences without their stops. */
+  readonly notes: readonly string[];
+}
+
+/** Opens the directions of `--semantic`; null where it is not said. */
+export async function wantedAttributes({
+  model,
+  runtime,
+  pictures,
+  options: { semantic, directions: folder },
+}: Pick<EditJob, 'model' | 'runtime' | 'pictures' | 'options'>): Promise<WantedAttributes | null> {
+  if (semantic === null) return null;
+  const notes: string[] = [];
+  const warn = (text: string): unknown => notes.push(text);
+  const opened = await openDirections({ wanted: parseSemantic(semantic), folder, model, runtime, warn });
+  const count = pictures.shape[0]!;
+  return {
+    changes: {
+      edits: opened.map(({ direction: { change }, strength }) => ({
+        change,
+        strengths: Array.from({ length: count }, () => strength),
+      })),
+      tap: opened[0]!.direction.tap,
+      until: Math.max(...opened.map(({ direction }) => direction.edit)),
+    },
+    facts: opened.map(({ direction: { attribute, method, tap, model: weights }, file, strength }) => ({
+      ...{ attribute, strength, method, tap, model: weights, path: file.path, sha256: file.sha256 },
+    })),
+    notes,
+  };
 }
 
 /** The files of some names, all at one tap, which fit what passes it. */

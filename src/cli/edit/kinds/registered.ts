@@ -5,8 +5,9 @@ import { type EditFactory, type EditName, edits } from '../../../sampling/index.
 import { usageError } from '../../parse.js';
 import { plural } from '../../terminal/format.js';
 import { defineEditKind, type EditKind } from '../define-edit-kind.js';
+import { wantedAttributes } from '../semantic-edits.js';
 import { outpaintAtOwnSize, sideMultiple, suitableMargins } from './outpaint-margins.js';
-import { guidedInWords } from './semantic-work.js';
+import { guidedInWords, requireDirectionsFit } from './semantic-work.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -26,29 +27,33 @@ export function registered(name: EditName): EditKind {
       },
     }),
     ...(name === 'outpaint' && { atOwnSize: outpaintAtOwnSize }),
-    prepare(
-      { model, runtime, pictures, mask, others, latents, otherLatents, sampling, guiding, options: { batch }, signal },
-      own,
-    ) {
+    async prepare(given, own) {
+      const { model, runtime, pictures, mask, others, latents, otherLatents, sampling, guiding, signal } = given;
+      const { batch } = given.options;
       const edit = factory(own as never);
+      const wanted = await wantedAttributes(given);
       const { labels, guidance, steps, scheme, seed, random } = sampling;
       const job = {
         ...{ model, runtime, edit, pictures, mask, others, latents, otherLatents, batch, signal },
         ...{ labels, guidance, steps, scheme, seed, random },
         ...guiding,
+        ...(wanted && { semantic: wanted.changes }),
       };
       const canvas = edit.canvas({ source: pictures, mask: null });
       requireSides({ name, model, pictures, canvas: canvas.source }, own);
+      if (wanted) requireDirectionsFit(name, model, canvas.source);
       const { evaluations, pullbacks, exact } = editCost(job);
       const gradients = pullbacks > 0 ? ` and ${plural(pullbacks, 'gradient')}` : '';
       const rows = Math.min(batch, pictures.shape[0]!);
+      const asked = `${exact ? '' : 'at least '}${plural(evaluations, 'evaluation')}${gradients}`;
+      const cost = `${asked} of ${plural(rows, 'picture')}${guidedInWords(guidance, guiding)}`;
       return {
-        cost:
-          evaluations + pullbacks === 0
-            ? null
-            : `${exact ? '' : 'at least '}${plural(evaluations, 'evaluation')}${gradients} of ${plural(rows, 'picture')}${guidedInWords(guidance, guiding)}`,
+        cost: [...(wanted?.notes ?? []), ...(evaluations + pullbacks > 0 ? [cost] : [])].join('. ') || null,
         canvas: canvas.source === pictures ? null : { ...canvas, place: edit.canvas },
-        facts: { edit: { name, options: edit.options }, evaluations, pullbacks },
+        facts: {
+          ...{ edit: { name, options: edit.options }, evaluations, pullbacks },
+          ...(wanted && { directions: wanted.facts }),
+        },
         run: () => editPictures(job),
       };
     },

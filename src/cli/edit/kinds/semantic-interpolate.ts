@@ -1,11 +1,12 @@
 import { rows } from '../../../core/host-array.js';
 import { integer, number, resolve, text } from '../../../core/options.js';
+import { partOf } from '../../../core/part-of.js';
 import { key } from '../../../core/random.js';
 import { betweenInH, invertSemantic, semantic as semanticWalk } from '../../../pipelines/index.js';
 import { plural } from '../../terminal/format.js';
 import { defineEditKind } from '../define-edit-kind.js';
 import { requireTap } from '../semantic-edits.js';
-import { guidedInWords, keptOutside, partOf, remarks, requireUsual, walkEvaluations } from './semantic-work.js';
+import { guidedInWords, keptOutside, remarks, requireUsual, walkEvaluations } from './semantic-work.js';
 
 const options = {
   tap: text({
@@ -33,6 +34,7 @@ export const semanticInterpolate = defineEditKind({
   summary: 'Pictures between two pictures, linear inside of the network.',
   options,
   needs: ['other'],
+  takesSemantic: false,
   prepare(job, own) {
     const { model, runtime, pictures, others, sampling, guiding, signal } = job;
     const { tap, edit, refinements } = resolve('semantic-interpolate', options, own as never);

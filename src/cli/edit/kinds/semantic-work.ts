@@ -1,6 +1,6 @@
 import { floats, type HostArray } from '../../../core/host-array.js';
 import {
-  type GenerateFrame,
+  type DiffusionModel,
   type Guiding,
   type GuidingModels,
   isGuided,
@@ -10,23 +10,39 @@ import { assemble, costOf, drawsNoise } from '../../../sampling/index.js';
 import { usageError } from '../../parse.js';
 import { guidanceMethods } from '../../sample/guidance-options.js';
 import { plural } from '../../terminal/format.js';
-import type { EditJob, EditProgress } from '../define-edit-kind.js';
+import type { EditJob } from '../define-edit-kind.js';
 
 type Batch = HostArray<'float32'>;
 
 /** One sentence for what semantic edits cannot do: they work at the size of the model, with noise of its own kind. */
 export function requireUsual(name: string, { model, pictures, sampling }: EditJob): void {
-  const [, height, width] = pictureShape(model);
-  const [, , h, w] = pictures.shape;
-  if (h !== height || w !== width) {
-    throw usageError(
-      `edit: ${name} works at the size of the model, ${width} × ${height}, got ${w} × ${h}. Leave --fit none out.`,
-    );
-  }
+  requireModelSize({ what: name, model, pictures, remedy: 'Leave --fit none out' });
   if (sampling.random !== 'philox') {
     throw usageError(`edit: ${name} draws its noise as philox does, got --random ${sampling.random}. Leave it out.`);
   }
 }
+
+interface ModelSizeOptions extends Pick<EditJob, 'model' | 'pictures'> {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** One sentence for pictures of another size than those of the model. */
+function requireModelSize({ what, model, pictures, remedy }: ModelSizeOptions): void {
+  const [, height, width] = pictureShape(model);
+  const [, , h, w] = pictures.shape;
+  if (h === height && w === width) return;
+  throw usageError(`edit: ${what} works at the size of the model, ${width} × ${height}, got ${w} × ${h}. ${remedy}.`);
+}
+
+/** One sentence for a canvas of another size than the model's: directions are of the places of its pictures. */
+export const requireDirectionsFit = (name: string, model: DiffusionModel, canvas: Batch): void =>
+  requireModelSize({
+    what: `--semantic with ${name}`,
+    model,
+    pictures: canvas,
+    remedy: 'Give attributes in an edit of their own',
+  });
 
 /** Edited pictures with the values of the source wherever the mask is empty. */
 export function keptOutside(edited: Batch, { pictures, mask }: Pick<EditJob, 'pictures' | 'mask'>): Batch {
@@ -42,18 +58,6 @@ export function keptOutside(edited: Batch, { pictures, mask }: Pick<EditJob, 'pi
 export function walkEvaluations({ model, sampling: { scheme, steps } }: Pick<EditJob, 'model' | 'sampling'>): number {
   const parts = assemble({ ...model.scheme, ...scheme });
   return costOf({ sampler: parts.sampler, steps: parts.steps(steps) }).evaluations;
-}
-
-/** One walk of a job in its place among the others: its steps are told as evaluations `from` to `to` of `total`. */
-export async function* partOf<R>(
-  work: AsyncGenerator<GenerateFrame, R, undefined>,
-  { from, to, total }: { readonly from: number; readonly to: number; readonly total: number },
-): AsyncGenerator<EditProgress, R, undefined> {
-  for (;;) {
-    const { done, value } = await work.next();
-    if (done) return value;
-    yield { ...value, done: from + Math.round(((to - from) * value.done) / value.total), total };
-  }
 }
 
 /** What keeps a real picture from coming back as it is, in sentences without their stops. */

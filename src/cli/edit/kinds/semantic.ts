@@ -1,12 +1,13 @@
 import { flag, integer, number, resolve } from '../../../core/options.js';
+import { partOf } from '../../../core/part-of.js';
 import { key } from '../../../core/random.js';
 import { invertSemantic, semantic as semanticWalk } from '../../../pipelines/index.js';
 import { usageError } from '../../parse.js';
 import { plural } from '../../terminal/format.js';
 import { defineEditKind } from '../define-edit-kind.js';
-import { openDirections, parseSemantic } from '../semantic-edits.js';
+import { wantedAttributes } from '../semantic-edits.js';
 import { measuredInterval, measuredPictures } from './measured-interval.js';
-import { guidedInWords, keptOutside, partOf, remarks, requireUsual, walkEvaluations } from './semantic-work.js';
+import { guidedInWords, keptOutside, remarks, requireUsual, walkEvaluations } from './semantic-work.js';
 
 const options = {
   edit: number({
@@ -39,22 +40,19 @@ export const semantic = defineEditKind({
   async prepare(job, own) {
     const { model, runtime, pictures, sampling, guiding, signal } = job;
     const { edit, boost, measured, refinements } = resolve('semantic', options, own as never);
-    const { semantic: wanted, directions: folder, batch } = job.options;
+    const { batch } = job.options;
+    requireUsual('semantic', job);
+    const wanted = await wantedAttributes(job);
     if (wanted === null)
       throw usageError('edit: semantic needs attributes. Name some with --semantic smile=1,skin-tone:dark=1.');
-    requireUsual('semantic', job);
-    const named = parseSemantic(wanted);
-    const notes: string[] = [];
-    const opened = await openDirections({ wanted: named, folder, model, runtime, warn: (text) => notes.push(text) });
+    const { changes, facts, notes } = wanted;
     const count = pictures.shape[0]!;
     const { labels, guidance, steps, scheme, seed } = sampling;
     const usual = { model, runtime, steps, scheme, batch, signal, key: key(seed), labels: labels ?? undefined };
     if (measured && (edit !== null || boost !== 0)) {
       throw usageError('edit: semantic:measured chooses edit and boost. Leave these out, or measured.');
     }
-    const interval = measured
-      ? await measuredInterval(job)
-      : { edit: edit ?? Math.max(...opened.map(({ direction }) => direction.edit)), boost };
+    const interval = measured ? await measuredInterval(job) : { edit: edit ?? changes.until, boost };
     if (interval.boost > interval.edit) {
       throw usageError(
         `edit: semantic renews noise below the time boost, and edits above edit: boost must be at most ${interval.edit}, ` +
@@ -62,7 +60,8 @@ export const semantic = defineEditKind({
       );
     }
     // A real picture of which nothing is wanted need not go to noise and back.
-    const isNothing = job.latents === null && opened.every(({ strength }) => strength === 0);
+    const isNothing =
+      job.latents === null && changes.edits.every(({ strengths }) => strengths.every((one) => one === 0));
     const inverting = job.latents ? 0 : steps * (1 + refinements);
     const walking = walkEvaluations(job);
     const inWords = [
@@ -79,10 +78,7 @@ export const semantic = defineEditKind({
       canvas: null,
       facts: {
         edit: { name: 'semantic', options: { ...interval, refinements } },
-        directions: opened.map(({ direction, file, strength }) => ({
-          ...{ attribute: direction.attribute, strength, method: direction.method, tap: direction.tap },
-          ...{ model: direction.model, path: file.path, sha256: file.sha256 },
-        })),
+        directions: facts,
       },
       async *run() {
         if (isNothing) return pictures;
@@ -92,11 +88,8 @@ export const semantic = defineEditKind({
         const start =
           job.latents ??
           (yield* partOf(invertSemantic({ ...usual, pictures, refinements }), { from: 0, to: before, total }));
-        const edits = opened.map(({ direction, strength }) => ({
-          change: direction.change,
-          strengths: Array.from({ length: count }, () => strength),
-        }));
-        const walk = { ...usual, ...guiding, guidance, start, edits, interval, tap: opened[0]!.direction.tap };
+        const { edits, tap } = changes;
+        const walk = { ...usual, ...guiding, guidance, start, edits, interval, ...(tap && { tap }) };
         return keptOutside(yield* partOf(semanticWalk(walk), { from: before, to: total, total }), job);
       },
     };
