@@ -4,7 +4,8 @@ import { fromArray, fromBatch, type Picture, toArray } from '../../files/picture
 import { resize } from '../../files/resize.js';
 import { withChannels } from '../../files/strip.js';
 import { maskFor } from '../../sampling/index.js';
-import type { PreparedEdit } from './define-edit-kind.js';
+import type { PreparedEdit, Size } from './define-edit-kind.js';
+import { sizedMask } from './edit-mask.js';
 import type { Source } from './edit-source.js';
 
 type Batch = HostArray<'float32'>;
@@ -32,16 +33,15 @@ export async function composed(options: ComposingOptions): Promise<readonly Pict
   const made = fromBatch(values);
   const isSame = values.shape.join() === given.shape.join();
   const size = values.data.length / made.length;
-  const larger = canvas?.mask ? onCanvas({ picture, mask, place: canvas.place }) : null;
+  const [height = 0, width = 0] = given.shape.slice(2);
+  const larger = canvas && (await onCanvas({ picture, mask, size: { width, height }, place: canvas.place }));
   return Promise.all(
     made.map(async (edited, row) => {
       const place = row * size;
       const own = values.data.subarray(place, place + size);
       if (isSame && own.every((value, i) => value === given.data[place + i])) return picture;
-      if (larger !== null) return compose({ ...larger, edited });
-      if (canvas !== null) return edited;
-      const back = fits ? await resize(edited, picture) : edited;
-      return mask === null ? withAlphaOf(picture, back) : compose({ source: picture, edited: back, mask });
+      if (larger !== null) return put({ ...larger, edited });
+      return put({ source: picture, mask, edited: fits ? await resize(edited, picture) : edited });
     }),
   );
 }
@@ -49,20 +49,33 @@ export async function composed(options: ComposingOptions): Promise<readonly Pict
 interface OnCanvas {
   readonly picture: Picture;
   readonly mask: Batch | null;
+  /** The size the source is edited at. */
+  readonly size: Size;
   readonly place: NonNullable<PreparedEdit['canvas']>['place'];
 }
 
 /** The source with every channel it has, and what may change, where the edit puts them on its canvas. */
-function onCanvas({ picture, mask, place }: OnCanvas): { readonly source: Picture; readonly mask: Batch } {
-  const { shape, data } = toArray(picture);
+async function onCanvas({ picture, mask, size, place }: OnCanvas): Promise<Omit<Putting, 'edited'>> {
+  const { shape, data } = toArray(await resize(picture, size));
   const one = [1, ...shape];
-  const on = place({ source: floats(one, data), mask: mask && maskFor(mask, one) });
+  const on = place({ source: floats(one, data), mask: mask && maskFor(sizedMask(mask, size), one) });
   const [, , height = 0, width = 0] = on.source.shape;
   return {
     source: fromArray(floats(on.source.shape.slice(1), on.source.data)),
-    mask: floats([height, width], on.mask!.data.slice(0, height * width)),
+    mask: on.mask && floats([height, width], on.mask.data.slice(0, height * width)),
   };
 }
+
+interface Putting {
+  readonly source: Picture;
+  /** [H, W]; null where everything may change. */
+  readonly mask: Batch | null;
+  readonly edited: Picture;
+}
+
+/** An edited picture in the place of its source: inside of the mask, or all of it but the transparency. */
+const put = ({ source, mask, edited }: Putting): Picture =>
+  mask === null ? withAlphaOf(source, edited) : compose({ source, edited, mask });
 
 /** An edited picture with the transparency of its source, where that has some. */
 function withAlphaOf(source: Picture, edited: Picture): Picture {
