@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-
 import sharp from 'sharp';
 
 import { show, ToolkitError } from '../core/errors.js';
-import { readError } from './errors.js';
 import type { Picture } from './picture.js';
 import { firstBytes } from './png.js';
+import { readBytes } from './read-bytes.js';
 
 /** Endings of the image files that can be read. */
 export const imageExtensions: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.svg'];
@@ -68,9 +66,7 @@ export async function isDeeperThanBytes(bytes: Uint8Array): Promise<boolean> {
 
 /** Reads an image file: see `decodeImage`. */
 export async function readImage(path: string, options: Omit<DecodeOptions, 'name'> = {}): Promise<Picture> {
-  const bytes = await readFile(path).catch((error) => {
-    throw readError(path, error);
-  });
+  const bytes = await readBytes(path);
   return decodeImage(bytes, { ...options, name: path });
 }
 

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { show, ToolkitError } from '../core/errors.js';
 import { writeFileAtomic } from './atomic.js';
-import { readError, writeError } from './errors.js';
+import { writeError } from './errors.js';
+import { readBytes } from './read-bytes.js';
 
 /**
  * Adds records to a file of JSON lines (made when missing). The half line that a killed process may have left at the
@@ -37,9 +38,7 @@ export async function appendBytes(
 /** The records of a file of JSON lines; none when there is no file. A half line at the end is not a record. */
 export async function readNdjson<R = unknown>(path: string): Promise<readonly R[]> {
   if (!existsSync(path)) return [];
-  const text = await readFile(path, 'utf8').catch((error) => {
-    throw readError(path, error);
-  });
+  const text = (await readBytes(path)).toString();
   const lines = text.split('\n').slice(0, -1);
   return lines.flatMap((line, i) => {
     if (line.trim() === '') return [];

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-
 import { show, ToolkitError } from '../core/errors.js';
 import { sizeOf } from '../core/host-array.js';
 import { writeFileAtomic } from './atomic.js';
-import { readError } from './errors.js';
 import { firstBytes } from './png.js';
+import { readBytes } from './read-bytes.js';
 
 /** Element types of .npy files that Langevin reads and writes, by numpy's code; all little-endian. */
 interface NpyDataOf {
@@ -110,8 +108,6 @@ export const writeNpy = (path: string, array: NpyArray): Promise<void> => writeF
 
 /** Reads a .npy file. */
 export async function readNpy(path: string): Promise<NpyArray> {
-  const bytes = await readFile(path).catch((error) => {
-    throw readError(path, error);
-  });
+  const bytes = await readBytes(path);
   return decodeNpy(bytes, path);
 }

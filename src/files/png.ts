@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-
 import { decode, encode, hasPngSignature } from 'fast-png';
 
 import { ToolkitError } from '../core/errors.js';
 import { writeFileAtomic } from './atomic.js';
-import { readError } from './errors.js';
 import { type Picture, picture } from './picture.js';
+import { readBytes } from './read-bytes.js';
 
 /** The keyword of the PNG text chunk that holds the recipe. */
 export const recipeKeyword = 'langevin';
@@ -47,9 +45,7 @@ export function decodeRecipe(bytes: Uint8Array, name = 'The PNG'): unknown {
 
 /** The recipe inside a PNG file, or null when the picture has none. */
 export async function readRecipe(path: string): Promise<unknown> {
-  const bytes = await readFile(path).catch((error) => {
-    throw readError(path, error);
-  });
+  const bytes = await readBytes(path);
   return decodeRecipe(bytes, path);
 }
 

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { show, ToolkitError } from '../core/errors.js';
-import { readError, writeDirectoryAtomic, writeFileAtomic } from '../files/index.js';
+import { writeDirectoryAtomic, writeFileAtomic } from '../files/index.js';
+import { readBytes, sha256 } from '../files/read-bytes.js';
 import {
   type Classifier,
   classifier,
@@ -82,7 +81,7 @@ export async function loadClassifier(path: string): Promise<ClassifierModel> {
   }
   const network = classifier(parseClassifierConfig(config));
   const name = join(folder, files.weights);
-  const bytes = await read(name);
+  const bytes = await readBytes(name);
   const classes = await readJson(join(folder, files.classes));
   if (!Array.isArray(classes) || classes.length !== network.config.num_classes) {
     const expected = `${network.config.num_classes} class names`;
@@ -93,17 +92,12 @@ export async function loadClassifier(path: string): Promise<ClassifierModel> {
     values: matchParams(network.params, readSafetensors(bytes, { name }).tensors, { name }),
     classes: classes.map(String),
     scheme: network.config.noise_conditional ? readScheme(await readJson(join(folder, files.scheduler))) : null,
-    hash: createHash('sha256').update(bytes).digest('hex'),
+    hash: sha256(bytes),
   };
 }
 
-const read = (path: string): Promise<Buffer> =>
-  readFile(path).catch((error) => {
-    throw readError(path, error);
-  });
-
 async function readJson(path: string): Promise<unknown> {
-  const text = (await read(path)).toString();
+  const text = (await readBytes(path)).toString();
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { show, ToolkitError } from '../core/errors.js';
 import { floats, type HostArray } from '../core/host-array.js';
-import { readError, writeFileAtomic } from '../files/index.js';
+import { writeFileAtomic } from '../files/index.js';
+import { readBytes } from '../files/read-bytes.js';
 import { deltaNet, matchParams, readSafetensors, type StorageType, writeSafetensors } from '../nn/index.js';
 import type { DiffusionModel } from './model.js';
 import type { SemanticChange } from './semantic-path.js';
@@ -98,9 +98,7 @@ function functionConfig(text: string | undefined, bad: (what: string) => Toolkit
 
 /** Reads a direction from its file. */
 export async function loadDirection(path: string): Promise<SemanticDirection> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw readError(path, error);
-  });
+  const bytes = await readBytes(path);
   return readDirectionBytes(bytes, { name: path });
 }
 

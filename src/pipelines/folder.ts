@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { show, ToolkitError } from '../core/errors.js';
 import { readError, systemCode, writeDirectoryAtomic, writeFileAtomic } from '../files/index.js';
+import { readBytes } from '../files/read-bytes.js';
 import {
   conditioned,
   conditionPrefix,
@@ -57,7 +58,7 @@ export async function loadModel(path: string, { note = () => {} }: LoadModelOpti
     name: path,
     component: listing.includes(pointFiles.config) ? 'denoiser' : 'unet',
   });
-  const readPart = (name: string): Promise<Buffer> => read(join(folder, name));
+  const readPart = (name: string): Promise<Buffer> => readBytes(join(folder, name));
   const ignored = (sentence: string): void => note(`${join(path, files.config)}: ${sentence}`);
   const written = parseNetworkConfig(await readJson(join(folder, files.config)), { ignored });
   const condition =
@@ -190,13 +191,8 @@ async function list(path: string): Promise<readonly string[]> {
   }
 }
 
-const read = (path: string): Promise<Buffer> =>
-  readFile(path).catch((error) => {
-    throw readError(path, error);
-  });
-
 async function readJson(path: string): Promise<unknown> {
-  const text = (await read(path)).toString();
+  const text = (await readBytes(path)).toString();
   try {
     // Python writes infinities, which JSON has no word for; a number too large to hold means the same.
     return JSON.parse(text.replace(/(:\s*-?)Infinity\b/g, '$11e999'));

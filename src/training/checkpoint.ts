@@ -1,9 +1,10 @@
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { show, ToolkitError } from '../core/errors.js';
 import type { HostArray } from '../core/host-array.js';
 import { isFiniteValue } from '../core/values.js';
-import { readError, writeDirectoryAtomic, writeFileAtomic, writeJson } from '../files/index.js';
+import { writeDirectoryAtomic, writeFileAtomic, writeJson } from '../files/index.js';
+import { readBytes } from '../files/read-bytes.js';
 import { readSafetensors, type TensorMap, writeSafetensors } from '../nn/index.js';
 import type { Stepper } from './stepper.js';
 
@@ -124,7 +125,7 @@ export async function restoreCheckpoint(
   const stored = new Map<string, TensorMap>();
   for (const kind of stepper.kinds) {
     const file = join(path, `${kind}.safetensors`);
-    const { tensors } = readSafetensors(await read(file), { name: file });
+    const { tensors } = readSafetensors(await readBytes(file), { name: file });
     if (finite) requireFinite(file, tensors);
     stored.set(kind, tensors);
   }
@@ -143,7 +144,7 @@ function requireFinite(file: string, tensors: TensorMap): void {
 
 async function readState(path: string): Promise<CheckpointState> {
   const file = join(path, stateFile);
-  const text = (await read(file)).toString();
+  const text = (await readBytes(file)).toString();
   const state = parsed(text) as Partial<CheckpointState> | null;
   const whole = Number.isSafeInteger(state?.step) && Number.isSafeInteger(state?.seed);
   if (whole && Number.isFinite(state?.seconds) && typeof state?.config === 'object') return state as CheckpointState;
@@ -160,8 +161,3 @@ function parsed(text: string): unknown {
     return null; // said by the caller
   }
 }
-
-const read = (path: string): Promise<Buffer> =>
-  readFile(path).catch((error) => {
-    throw readError(path, error);
-  });

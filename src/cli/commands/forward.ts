@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-
 import { text } from '../../core/options.js';
 import { writeFileAtomic } from '../../files/atomic.js';
-import { readError } from '../../files/errors.js';
+import { readBytes } from '../../files/read-bytes.js';
 import { readSafetensors, writeSafetensors } from '../../nn/index.js';
 import { defineCommand } from '../define-command.js';
 import { runForward } from '../forward/run-forward.js';
@@ -31,9 +29,7 @@ export const forward = defineCommand({
   async run({ arguments: { model }, options, globals, out }) {
     const { in: from, out: to, grads } = options;
     if (from === null || to === null) throw usageError('forward needs --in FILE and --out FILE.');
-    const bytes = await readFile(from).catch((error) => {
-      throw readError(from, error);
-    });
+    const bytes = await readBytes(from);
     const { tensors } = readSafetensors(bytes, { name: from });
     const { network, values } = await openModel(model, out);
     const results = await runForward({ network, values, tensors, target: grads, runtime: openRuntime(globals) });

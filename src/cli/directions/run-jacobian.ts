@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { show } from '../../core/errors.js';
 import { floats, sizeOf } from '../../core/host-array.js';
 import { fold, key } from '../../core/random.js';
 import { batchSpace } from '../../core/space.js';
+import { sha256 } from '../../files/read-bytes.js';
 import {
   type DiffusionModel,
   hspace,
@@ -55,7 +55,6 @@ export async function runJacobian(job: RunJacobianOptions): Promise<readonly Mad
   out.say(`jacobian: about ${2 * 20 * wanted} gradients at most, at time ${time} and ${tap}.`);
   const found = await directions.get('jacobian')({ count: wanted }).find({ jacobian: products, key: root });
   const unit = share * Math.sqrt(h.data.reduce((sum, value) => sum + value ** 2, 0));
-  const sha256 = createHash('sha256').update(source).digest('hex');
   const made = commandLine('directions', directionsOptions, { ...options, out: 'directions' });
   const name = options.attribute ?? 'jacobian';
   const files: MadeDirection[] = [];
@@ -66,7 +65,7 @@ export async function runJacobian(job: RunJacobianOptions): Promise<readonly Mad
       ...{ attribute, tap, model: model.hash, method: 'jacobian', edit: options.edit },
       change: { kind: 'fixed', times: [time], values: floats([1, ...open.shape], scaled) },
       details: {
-        ...{ langevin: version(), made, seed: String(seed), picture, sha256, pictures: '1' },
+        ...{ langevin: version(), made, seed: String(seed), picture, sha256: sha256(source), pictures: '1' },
         ...{ time: String(time), gain: value.toPrecision(4), length: unit.toPrecision(4) },
       },
     };

@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 
 import { show } from '../../core/errors.js';
 import { floats, type HostArray } from '../../core/host-array.js';
 import { key } from '../../core/random.js';
 import { batchSpace } from '../../core/space.js';
-import { readError } from '../../files/errors.js';
 import { decodeImage, isDeeperThanBytes } from '../../files/image.js';
 import { fromBatch, type Picture, toArray } from '../../files/picture.js';
+import { readBytes, sha256 } from '../../files/read-bytes.js';
 import { resize } from '../../files/resize.js';
 import { type DiffusionModel, type GuidingModels, generateAll, pictureShape } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
@@ -65,7 +63,7 @@ async function drawSource(seed: number, { model, runtime, sampling, guiding, sig
   const picture = fromBatch(made)[0]!;
   return {
     path: `seed:${seed}`,
-    sha256: createHash('sha256').update(picture.data).digest('hex'),
+    sha256: sha256(picture.data),
     ...{ picture, plain: picture, isDeep: false, latent: startingNoise({ ...start, steps: parts.steps(count) }) },
   };
 }
@@ -83,13 +81,11 @@ function ofFirst(guidance: Sampling['guidance']): Sampling['guidance'] {
 
 /** Reads a picture and says which it is, so that a recipe can ask for it again. */
 export async function readSource(path: string, model: DiffusionModel): Promise<Source> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw readError(path, error);
-  });
+  const bytes = await readBytes(path);
   const [channels] = pictureShape(model);
   return {
     path,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256(bytes),
     picture: await decodeImage(bytes, { name: path }),
     plain: await decodeImage(bytes, { name: path, channels: channels as 1 | 3 | 4 }),
     isDeep: await isDeeperThanBytes(bytes),

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { show, ToolkitError } from '../../core/errors.js';
 import type { HostArray } from '../../core/host-array.js';
 import { writeFileAtomic } from '../../files/atomic.js';
-import { readError } from '../../files/errors.js';
+import { readBytes } from '../../files/read-bytes.js';
 import { readSafetensors, writeSafetensors } from '../../nn/index.js';
 import {
   type Condition,
@@ -51,9 +50,7 @@ export async function readNoise(
   path: string,
   model: DiffusionModel,
 ): Promise<{ readonly found: Inversions; readonly facts: NoiseFacts }> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw readError(path, error);
-  });
+  const bytes = await readBytes(path);
   const { tensors, metadata } = read(bytes, path);
   const start = tensors.get(startName) as Batch | undefined;
   const facts = factsOf(metadata['langevin']);

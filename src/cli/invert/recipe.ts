@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { readError } from '../../files/errors.js';
+import { readBytes, sha256 } from '../../files/read-bytes.js';
 import type { DiffusionModel } from '../../pipelines/index.js';
 import { version } from '../version.js';
 import type { SourceFile } from './input-pictures.js';
@@ -24,9 +22,4 @@ export const recipeOf = ({ command, path, model, sources, options, outputs }: Re
 });
 
 /** A file that a picture is made with, as its recipe names it: where it is, and the SHA-256 of its bytes. */
-export async function pinned(path: string): Promise<SourceFile> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw readError(path, error);
-  });
-  return { path, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
+export const pinned = async (path: string): Promise<SourceFile> => ({ path, sha256: sha256(await readBytes(path)) });

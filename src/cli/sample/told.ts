@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { floats } from '../../core/host-array.js';
 import { text } from '../../core/options.js';
-import { readError } from '../../files/errors.js';
 import { decodeImage } from '../../files/image.js';
 import { enlarge, type Picture, toArray } from '../../files/picture.js';
+import { readBytes, sha256 } from '../../files/read-bytes.js';
 import {
   type Asked,
   type AskedAttribute,
@@ -101,9 +99,7 @@ export function parseAttributes(list: string, names: readonly string[]): readonl
 
 /** What a file tells a model: at its own size, or smaller by a whole factor as pictures to enlarge are. */
 async function imageFor(model: DiffusionModel, path: string) {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw readError(path, error);
-  });
+  const bytes = await readBytes(path);
   const [channels, size] = pictureShape(model);
   const own = await decodeImage(bytes, { name: path, channels: 4 });
   const factor = size / own.width;
@@ -112,7 +108,7 @@ async function imageFor(model: DiffusionModel, path: string) {
   const picture = isSmaller ? enlarge(own, factor) : await decodeImage(bytes, { name: path, channels: 4, size });
   return {
     value: conditionOf(model.condition!).given(givenPicture(picture, channels)),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256(bytes),
     isOpaque,
   };
 }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { ToolkitError } from '../../core/errors.js';
 import type { AttributeCount } from '../../data/index.js';
-import { readError } from '../../files/errors.js';
+import { readBytes } from '../../files/read-bytes.js';
 import { type ClassifierConfig, parseClassifierConfig } from '../../nn/index.js';
 import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
@@ -105,9 +104,7 @@ async function ownConfig(name: string | null): Promise<object> {
       `train: --model of a classifier is the config.json of one, got ${name}. Leave it out for the usual.`,
     );
   }
-  const text = await readFile(name, 'utf8').catch((error) => {
-    throw readError(name, error);
-  });
+  const text = (await readBytes(name)).toString();
   try {
     return parseClassifierConfig(JSON.parse(text));
   } catch (error) {

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-
 import { show, ToolkitError } from '../../core/errors.js';
 import type { Resolved } from '../../core/options.js';
 import { type DataSet, isPoints } from '../../data/dataset.js';
 import { transforms } from '../../data/transforms/index.js';
 import { type PreconditionName, preconditions, type ScheduleName, schedules } from '../../diffusion/index.js';
-import { readError } from '../../files/errors.js';
+import { readBytes } from '../../files/read-bytes.js';
 import {
   type ConditionConfig,
   type NetworkConfig,
@@ -136,9 +134,7 @@ async function networkConfig(options: TrainOptions, pictures: Pictures): Promise
     const config = presetConfig(presetNamed(name), { size, channels, classes, dropout: options.dropout });
     return { ...config, in_channels, out_channels };
   }
-  const text = await readFile(name, 'utf8').catch((error) => {
-    throw readError(name, error);
-  });
+  const text = (await readBytes(name)).toString();
   const config = parseUnet2dConfig({ sample_size: pictures.size, ...parseJson(name, text) });
   for (const key of ['in_channels', 'out_channels'] as const) {
     if (config[key] !== pictures[key]) {

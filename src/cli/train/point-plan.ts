@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-
 import { show, ToolkitError } from '../../core/errors.js';
-import { readError } from '../../files/errors.js';
+import { readBytes } from '../../files/read-bytes.js';
 import { type MlpConfig, type MlpPresetName, mlpPresetConfig, mlpPresets, parseMlpConfig } from '../../nn/index.js';
 import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
@@ -49,9 +47,7 @@ export async function pointNetwork(
     mlpPresets.get(name);
     return { ...mlpPresetConfig(name as MlpPresetName, { classes, dropout }), in_channels, out_channels };
   }
-  const text = await readFile(name, 'utf8').catch((error) => {
-    throw readError(name, error);
-  });
+  const text = (await readBytes(name)).toString();
   const config = parseMlpConfig(parsed(name, text));
   if (config.in_channels !== in_channels || config.out_channels !== out_channels) {
     const sizes = `in_channels ${config.in_channels} and out_channels ${config.out_channels}`;

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -6,6 +6,7 @@ import { gunzip } from 'node:zlib';
 import { ToolkitError } from '../../core/errors.js';
 import { text } from '../../core/options.js';
 import { readError } from '../../files/errors.js';
+import { readBytes } from '../../files/read-bytes.js';
 import { checkedSize, dataSet, defineDataset, type Item } from '../dataset.js';
 import { splitOf } from '../split.js';
 
@@ -131,9 +132,7 @@ export interface Idx {
 
 /** Reads an IDX file of unsigned bytes with `rank` axes; one that begins like gzip is unpacked first. */
 async function readIdx(path: string, rank: number): Promise<Idx> {
-  const file = await readFile(path).catch((error) => {
-    throw readError(path, error);
-  });
+  const file = await readBytes(path);
   const packed = file[0] === 0x1f && file[1] === 0x8b;
   const bytes = packed
     ? await promisify(gunzip)(file).catch((error) => fail(path, `cannot be unpacked: ${error.message}`))

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import { ToolkitError } from '../../core/errors.js';
 import { drawSvg, renderer } from '../../files/image.js';
 import { toPlanes } from '../../files/picture.js';
+import { sha256 } from '../../files/read-bytes.js';
 import { readCached, writeCached } from '../cache.js';
 import type { LoadContext, Progress } from '../dataset.js';
 import { type Drawing, type IconSet, iconSet, type Style, versionOf } from './catalogue.js';
@@ -70,7 +70,7 @@ async function openSheets({ drawings, size, cacheDir }: DrawOptions): Promise<re
       const { style, group } = some[0]!;
       const icons = some.map(({ icon }) => icon);
       const identity = JSON.stringify([method, style, await versionOf(style), renderer, size, icons]);
-      const hash = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+      const hash = sha256(identity).slice(0, 16);
       const path = join(cacheDir, 'emoji', String(size), `${style}-${group}-${hash}.bin`);
       return { drawings: some, path, pixels: await readCached(path, some.length * 3 * size * size) };
     }),

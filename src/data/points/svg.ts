@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-
 import { ToolkitError } from '../../core/errors.js';
-import { readError } from '../../files/errors.js';
 import type { Picture } from '../../files/picture.js';
 import { rasterise } from '../../files/raster.js';
+import { readBytes } from '../../files/read-bytes.js';
 import { definePointSet } from './point-set.js';
 
 /** Pixels of the longer side: fine enough that points show no grid. */
@@ -22,9 +20,7 @@ export const svg = definePointSet({
   source: (file) => ({ name: file, author: 'unknown', license: 'unknown', url: null }),
   async prepare(file) {
     if (file === '') throw new ToolkitError('bad-option', '2d:svg needs a drawing: 2d:svg:FILE.');
-    const bytes = await readFile(file).catch((error) => {
-      throw readError(file, error);
-    });
+    const bytes = await readBytes(file);
     if (bytes.length === 0) throw new ToolkitError('bad-image', `${file} is empty (0 bytes).`);
     const picture = await rasterise(bytes, { longest: resolution, background: null, name: file });
     const ink = inkOf(picture);
