@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { countParams } from '../src/nn/index.js';
 import { loadClassifier, loadModel } from '../src/pipelines/index.js';
 import { cli, events } from './cli-harness.js';
-import { brief, writePictures } from './cli-pictures.js';
+import { pictureFolder } from './cli-pictures.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-classifier-'));
-after(() => rm(root, { recursive: true, force: true }));
-const place = (name: string): string => join(root, name);
-await writePictures(place('pictures'));
+const { place, plain, options } = await pictureFolder('classifier');
 
-const usual = brief(place('pictures'), place('run')).filter(
-  (word, i, all) => word !== '--model' && all[i - 1] !== '--model',
-);
+const usual = options('run').filter((word, i, all) => word !== '--model' && all[i - 1] !== '--model');
 const train = (out: string, ...argv: readonly string[]) =>
   cli('train', '--task', 'classifier', ...usual, '--out', place(out), ...argv);
 
@@ -46,7 +38,7 @@ suite('train --task classifier', async () => {
   test('says what it cannot do', async () => {
     const refused = async (argv: readonly string[], code: number, message: string): Promise<void> => {
       const result = await train('none', ...argv, '-q');
-      assert.deepEqual([result.code, result.stderr.replaceAll(root, 'ROOT')], [code, `Error: ${message}\n`]);
+      assert.deepEqual([result.code, plain(result.stderr)], [code, `Error: ${message}\n`]);
       assert.ok(!existsSync(place('none')));
     };
     await refused(

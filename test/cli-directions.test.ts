@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { copyFile, cp, mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, cp, rename } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { directionsCard } from '../src/cli/directions/directions-card.js';
 import { readImage, readNpy, readRecipe, writePng } from '../src/files/index.js';
 import { loadDirection, saveModel } from '../src/pipelines/index.js';
-import { cli, events } from './cli-harness.js';
+import { cli, events, testFolder } from './cli-harness.js';
 import { tinyModel } from './model-fixtures.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-directions-'));
-after(() => rm(root, { recursive: true, force: true }));
-const place = (name: string): string => join(root, name);
+const { root, place, plain } = await testFolder('directions');
 await saveModel(place('model'), { model: tinyModel({ classes: 36 }) });
 await saveModel(place('weak'), { model: tinyModel({ classes: 36, seed: 2 }) });
 await writePng(place('a.png'), {
@@ -110,9 +107,7 @@ suite('langevin directions and edit --semantic', () => {
     assert.equal((await edit(...both, '--directions', place('e'))).code, 0);
     const replayed = async (...argv: readonly string[]) => {
       const { code, stdout, stderr } = await cli('replay', place('pinned.png'), '--threads', '1', '-q', ...argv);
-      return code === 0
-        ? stdout.trim().replace(/^.*: /, '')
-        : stderr.replaceAll(root, 'ROOT').replace(/\w{12}…/g, 'HASH…');
+      return code === 0 ? stdout.trim().replace(/^.*: /, '') : plain(stderr).replace(/\w{12}…/g, 'HASH…');
     };
     await rename(place('e/smile.safetensors'), place('smile.safetensors'));
     assert.equal(await replayed(), 'the same, byte for byte.', 'beside the picture');
@@ -298,7 +293,7 @@ suite('langevin directions and edit --semantic', () => {
 
   test('mistakes are told', async () => {
     const said = async (outcome: Promise<{ readonly code: number; readonly stderr: string }>) =>
-      (await outcome).stderr.replaceAll(root, 'ROOT').trim();
+      plain((await outcome).stderr).trim();
     assert.match(await said(edit('--semantic', 'smiel=1')), /has no direction "smiel"\. Did you mean "smile"\?/);
     assert.match(
       await said(edit('--semantic', 'smile=1', '--with', 'variation')),

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { writeFile } from 'node:fs/promises';
+import { suite, test } from 'node:test';
 import sharp from 'sharp';
 import { type Picture, readImage, readNpy, readRecipe, writePng } from '../src/files/index.js';
 import { saveModel } from '../src/pipelines/index.js';
-import { cli, events, seen, start } from './cli-harness.js';
+import { cli, events, seen, start, testFolder } from './cli-harness.js';
 import { brief } from './cli-pictures.js';
 import { tinyModel } from './model-fixtures.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-edit-'));
-after(() => rm(root, { recursive: true, force: true }));
-const place = (name: string): string => join(root, name);
-const plain = (text: string): string => text.replaceAll(root, 'ROOT');
+const { root, place, plain } = await testFolder('edit');
 
 await saveModel(place('model'), { model: tinyModel({ classes: 2 }) });
 

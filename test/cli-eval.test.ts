@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { writeFile } from 'node:fs/promises';
+import { suite, test } from 'node:test';
 import { floats, gaussians, key } from '../src/core/index.js';
 import { writeNpy } from '../src/files/index.js';
 import { input, mul, reshape, toOnnx } from '../src/graph/index.js';
@@ -10,14 +8,10 @@ import { metrics } from '../src/metrics/index.js';
 import { classifier, initialise } from '../src/nn/index.js';
 import { saveClassifier } from '../src/pipelines/index.js';
 import { cli, events, seen, start } from './cli-harness.js';
-import { brief, writePictures } from './cli-pictures.js';
+import { pictureFolder } from './cli-pictures.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-eval-'));
-after(() => rm(root, { recursive: true, force: true }));
-const place = (name: string): string => join(root, name);
-const plain = (text: string): string => text.replaceAll(root, 'ROOT');
-await writePictures(place('pictures'), { count: 60 });
-await cli('train', ...brief(place('pictures'), place('run')), '--steps', '2', '-q');
+const { place, plain, options } = await pictureFolder('eval', { count: 60 });
+await cli('train', ...options('run'), '--steps', '2', '-q');
 
 // Every pixel as a feature: somebody else's network, with an input of its own.
 const x = input('pixels', [4, 3, 8, 8]);
@@ -200,7 +194,7 @@ suite('what is wrong', () => {
     await refused(
       1,
       [...model, '--size', '16'],
-      `${place('pictures').replaceAll(root, 'ROOT')} has samples of 3 × 16 × 16, and the model makes 3 × 8 × 8. Take other data, or --size.`,
+      'ROOT/pictures has samples of 3 × 16 × 16, and the model makes 3 × 8 × 8. Take other data, or --size.',
     );
     await refused(
       1,

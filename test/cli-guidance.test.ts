@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { key } from '../src/core/random.js';
 import { readNpy, readRecipe } from '../src/files/index.js';
 import { classifier, initialise } from '../src/nn/index.js';
 import { saveClassifier, saveModel } from '../src/pipelines/index.js';
 import { limits, type NoiseRange } from '../src/sampling/index.js';
-import { cli, events } from './cli-harness.js';
+import { cli, events, testFolder } from './cli-harness.js';
 import { tinyModel, usualScheme } from './model-fixtures.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-guidance-'));
-after(() => rm(root, { recursive: true, force: true }));
-const place = (name: string): string => join(root, name);
-const plain = (text: string): string => text.replaceAll(root, 'ROOT');
+const { place, plain } = await testFolder('guidance');
 
 const classes = ['noto/cat', 'noto/dog', 'twemoji/cat'];
 await saveModel(place('model'), { model: { ...tinyModel({ classes: 3 }), classes } });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { main } from '../src/cli/main.js';
 
@@ -74,4 +75,19 @@ export async function withDirectory<T>(use: (directory: string) => Promise<T>): 
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+export interface TestFolder {
+  readonly root: string;
+  /** The path of a file or folder in it. */
+  place(name: string): string;
+  /** A text as it is wherever the folder lies: with ROOT for its path. */
+  plain(text: string): string;
+}
+
+/** A fresh folder for the tests of one file, gone after them. */
+export async function testFolder(name: string): Promise<TestFolder> {
+  const root = await mkdtemp(join(tmpdir(), `langevin-${name}-`));
+  after(() => rm(root, { recursive: true, force: true }));
+  return { root, place: (name) => join(root, name), plain: (text) => text.replaceAll(root, 'ROOT') };
 }

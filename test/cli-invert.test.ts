@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import sharp from 'sharp';
 import { readImage, readNpy, readRecipe } from '../src/files/index.js';
 import { cli, events } from './cli-harness.js';
-import { brief, writePictures } from './cli-pictures.js';
+import { pictureFolder } from './cli-pictures.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-invert-test-'));
-after(() => rm(root, { recursive: true, force: true }));
-const place = (name: string): string => join(root, name);
-const plain = (text: string): string => text.replaceAll(root, 'ROOT').replace(/[\d.]+ s\b/g, 'N s');
+const { place, plain: rooted, options } = await pictureFolder('invert');
+const plain = (text: string): string => rooted(text).replace(/[\d.]+ s\b/g, 'N s');
 
-await writePictures(place('pictures'));
-await cli('train', ...brief(place('pictures'), place('run')), '--steps', '2');
-await cli('train', ...brief(place('pictures'), place('other')), '--steps', '3');
-await cli('train', ...brief(place('pictures'), place('plain')), '--condition', 'none', '--steps', '1');
+await cli('train', ...options('run'), '--steps', '2');
+await cli('train', ...options('other'), '--steps', '3');
+await cli('train', ...options('plain'), '--condition', 'none', '--steps', '1');
 const [a, b] = [join(place('pictures'), 'left', '0.png'), join(place('pictures'), 'right', '1.png')];
 const usual = ['--model', place('run'), '--steps', '4', '--threads', '1'] as const;
 const invert = (...argv: readonly string[]) => cli('invert', ...usual, ...argv);
@@ -339,7 +335,7 @@ suite('translate', () => {
   });
 
   test('a judge guesses what nobody said', async () => {
-    const judged = [...brief(place('pictures'), place('judge')), '--task', 'classifier', '--steps', '2'];
+    const judged = [...options('judge'), '--task', 'classifier', '--steps', '2'];
     const trained = judged.filter((word, i) => word !== '--model' && judged[i - 1] !== '--model');
     const made = await cli('train', ...trained);
     assert.equal(made.code, 0, made.stderr);

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { learned } from '../src/diffusion/index.js';
 import { loadModel } from '../src/pipelines/index.js';
-import { cli } from './cli-harness.js';
+import { cli, testFolder } from './cli-harness.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-learned-'));
-after(() => rm(root, { recursive: true, force: true }));
-const place = (name: string): string => join(root, name);
+const { place } = await testFolder('learned');
 const train = (out: string, ...argv: readonly string[]) =>
   cli(
     ...[

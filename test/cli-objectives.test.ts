@@ -1,30 +1,23 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { levelSamplers, objectives, weightings } from '../src/diffusion/index.js';
 import { presetConfig, readSafetensors } from '../src/nn/index.js';
 import { cli } from './cli-harness.js';
-import { brief, writePictures } from './cli-pictures.js';
+import { pictureFolder } from './cli-pictures.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-objectives-'));
-after(() => rm(root, { recursive: true, force: true }));
-const data = join(root, 'pictures');
-await writePictures(data);
-await writeFile(join(root, 'three.json'), JSON.stringify(presetConfig('tiny', {})));
+const { place, plain, options: pictures } = await pictureFolder('objectives');
+await writeFile(place('three.json'), JSON.stringify(presetConfig('tiny', {})));
 
-const run = (name: string): string => join(root, name);
-const plain = (text: string): string => text.replaceAll(root, 'ROOT');
-const pictures = (name: string): readonly string[] => brief(data, run(name));
 const points = (name: string): readonly string[] => [
   ...['--data', '2d:moons', '--model', 'mlp-small', '--batch', '16', '--warmup', '2', '--threads', '1'],
-  ...['--preview-every', '0', '--validate-every', '0', '--out', run(name)],
+  ...['--preview-every', '0', '--validate-every', '0', '--out', place(name)],
 ];
 
 const checkpoint = (name: string, step: number): string =>
-  join(run(name), 'checkpoints', `step-${String(step).padStart(9, '0')}`);
+  join(place(name), 'checkpoints', `step-${String(step).padStart(9, '0')}`);
 const state = (name: string, step: number): Readonly<Record<string, string>> => {
   const files = readdirSync(checkpoint(name, step)).filter((file) => file.endsWith('.safetensors'));
   return Object.fromEntries(
@@ -37,7 +30,7 @@ const json = (...path: readonly string[]): Record<string, unknown> =>
 async function trains(name: string, argv: readonly string[]): Promise<void> {
   const { code, stderr } = await cli('train', ...argv, '--steps', '4', '-q');
   assert.equal(code, 0, `${name}: ${stderr}`);
-  assert.ok(existsSync(join(run(name), 'model', 'README.md')));
+  assert.ok(existsSync(join(place(name), 'model', 'README.md')));
 }
 
 suite('every loss, weighting and level sampler trains from the command line', () => {
@@ -81,15 +74,15 @@ suite('levels of any kind, from training to points', () => {
   for (const [name, { train, sample }] of Object.entries(runs)) {
     test(name, async () => {
       await trains(name, [...points(name), ...train]);
-      const scheduler = json(run(name), 'model', 'scheduler', 'scheduler_config.json');
+      const scheduler = json(place(name), 'model', 'scheduler', 'scheduler_config.json');
       // Straight paths are diffusers' flow matching; no class of it has words for all of the others.
       const expected = name === 'flow' ? 'FlowMatchEulerDiscreteScheduler' : 'LangevinScheme';
       assert.equal(scheduler['_class_name'], expected);
-      const out = join(root, `${name}.npy`);
+      const out = place(`${name}.npy`);
       const { code, stderr } = await cli(
         'sample',
         '--model',
-        run(name),
+        place(name),
         '-n',
         '9',
         '--steps',
@@ -106,12 +99,12 @@ suite('levels of any kind, from training to points', () => {
 
 suite('hybrid, from training to pictures', () => {
   test('the folder says six channels and a learned range, and samples are drawn with it', async () => {
-    const model = join(run('pictures-hybrid'), 'model');
+    const model = join(place('pictures-hybrid'), 'model');
     assert.deepEqual(json(model, 'unet', 'config.json')['out_channels'], 6);
     const scheduler = json(model, 'scheduler', 'scheduler_config.json');
     assert.deepEqual([scheduler['_class_name'], scheduler['variance_type']], ['DDPMScheduler', 'learned_range']);
     for (const sampler of [[], ['--sampler', 'ddim'], ['--guidance', '2', '--class', 'left']]) {
-      const out = join(root, `hybrid-${sampler.length}.png`);
+      const out = place(`hybrid-${sampler.length}.png`);
       const { code, stderr } = await cli(
         'sample',
         '--model',
@@ -133,9 +126,9 @@ suite('hybrid, from training to pictures', () => {
 
 test('self-conditioned models sample, and say twice the input channels', async () => {
   await trains('self', [...pictures('self'), '--self-conditioning']);
-  assert.deepEqual(json(run('self'), 'model', 'unet', 'config.json')['in_channels'], 6);
-  const out = join(root, 'self.png');
-  const { code, stderr } = await cli('sample', '--model', run('self'), '-n', '2', '--steps', '3', '-o', out, '-q');
+  assert.deepEqual(json(place('self'), 'model', 'unet', 'config.json')['in_channels'], 6);
+  const out = place('self.png');
+  const { code, stderr } = await cli('sample', '--model', place('self'), '-n', '2', '--steps', '3', '-o', out, '-q');
   assert.equal(code, 0, stderr);
 });
 
@@ -148,7 +141,7 @@ suite('what a loss keeps for itself', () => {
     assert.equal(whole.code, 0, whole.stderr);
     const half = await cli('train', ...points('half'), ...options, '--steps', '6', '-q');
     assert.equal(half.code, 0, half.stderr);
-    const more = await cli('train', '--out', run('half'), '--resume', '--steps', '12', '--threads', '1', '-q');
+    const more = await cli('train', '--out', place('half'), '--resume', '--steps', '12', '--threads', '1', '-q');
     assert.equal(more.code, 0, more.stderr);
     assert.deepEqual(Object.keys(state('whole', 12)).sort(), [
       ...['ema.safetensors', 'levels.safetensors', 'm.safetensors', 'p.safetensors', 'v.safetensors'],
@@ -162,8 +155,10 @@ suite('what a loss keeps for itself', () => {
     const trained = tensors(join(checkpoint('whole', 12), 'p.safetensors'));
     const head = trained.get('uncertainty.weight')!;
     assert.ok(head.data.some((value) => Number(value) !== 0));
-    const files = readdirSync(join(run('whole'), 'model', 'denoiser')).filter((file) => file.endsWith('.safetensors'));
-    const model = tensors(join(run('whole'), 'model', 'denoiser', files[0]!));
+    const files = readdirSync(join(place('whole'), 'model', 'denoiser')).filter((file) =>
+      file.endsWith('.safetensors'),
+    );
+    const model = tensors(join(place('whole'), 'model', 'denoiser', files[0]!));
     assert.ok(!model.has('uncertainty.weight') && model.size === trained.size - 1);
     const history = tensors(join(checkpoint('whole', 12), 'levels.safetensors'));
     assert.deepEqual(history.get('levels.losses')!.shape, [4, 2]);
@@ -206,12 +201,12 @@ suite('what does not go together is one sentence, and nothing on disk', () => {
     ],
     [
       1,
-      ['--loss', 'hybrid', '--model', join(root, 'three.json')],
+      ['--loss', 'hybrid', '--model', place('three.json')],
       'ROOT/three.json: out_channels is 3, and --loss hybrid needs twice the 3 of the pictures. Change it.',
     ],
     [
       1,
-      ['--self-conditioning', '--model', join(root, 'three.json')],
+      ['--self-conditioning', '--model', place('three.json')],
       'ROOT/three.json: in_channels is 3, and --self-conditioning needs twice the 3 of the pictures. Change it.',
     ],
     [2, ['--loss', 'explicit'], 'train: --loss explicit does not tell pictures apart. Add --condition none.'],
@@ -251,7 +246,7 @@ suite('what does not go together is one sentence, and nothing on disk', () => {
       const outcome = await cli('train', ...without, ...argv);
       assert.equal(plain(outcome.stderr), `Error: ${message}\n`);
       assert.deepEqual([outcome.code, outcome.stdout], [code, '']);
-      assert.ok(!existsSync(run('refused')));
+      assert.ok(!existsSync(place('refused')));
     });
   }
 });

@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { pointSets } from '../src/data/index.js';
 import { readNpy, readRecipe } from '../src/files/index.js';
 import { mlpClassName, readSafetensors } from '../src/nn/index.js';
 import { loadModel, saveModel } from '../src/pipelines/index.js';
-import { cli, events } from './cli-harness.js';
+import { cli, events, testFolder } from './cli-harness.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-points-'));
-after(() => rm(root, { recursive: true, force: true }));
-const place = (name: string): string => join(root, name);
-const plain = (text: string): string => text.replaceAll(root, 'ROOT');
+const { place, plain } = await testFolder('points');
 
 /** A training that takes a moment. */
 const brief = (name: string): readonly string[] => [
@@ -241,7 +237,7 @@ suite('drawings', () => {
     await refused(
       2,
       ['plot', 'schedule', '-o', place('a.jpg')],
-      `plot: --out must end in .svg or .png, got "${place('a.jpg')}".`.replace(root, 'ROOT'),
+      'plot: --out must end in .svg or .png, got "ROOT/a.jpg".',
     );
     assert.ok(!existsSync(out));
   });

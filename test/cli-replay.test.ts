@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { encodePng, readImage, readRecipe, writePng } from '../src/files/index.js';
 import { cli, events } from './cli-harness.js';
-import { brief, writePictures } from './cli-pictures.js';
+import { pictureFolder } from './cli-pictures.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-replay-test-'));
-after(() => rm(root, { recursive: true, force: true }));
-const place = (name: string): string => join(root, name);
-const plain = (text: string): string => text.replaceAll(root, 'ROOT').replace(/[\da-f]{12}…/g, 'HASH…');
+const { place, plain: rooted, options } = await pictureFolder('replay');
+const plain = (text: string): string => rooted(text).replace(/[\da-f]{12}…/g, 'HASH…');
 
-await writePictures(place('pictures'));
-await cli('train', ...brief(place('pictures'), place('run')), '--steps', '2');
-await cli('train', ...brief(place('pictures'), place('other')), '--steps', '3');
+await cli('train', ...options('run'), '--steps', '2');
+await cli('train', ...options('other'), '--steps', '3');
 const source = place('source.png');
 await copyFile(join(place('pictures'), 'left', '0.png'), source);
 const usual = ['--model', place('run'), '--steps', '3', '--threads', '1', '-q'] as const;

@@ -1,25 +1,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { readNdjson } from '../src/files/index.js';
 import { readSafetensors, writeSafetensors } from '../src/nn/index.js';
 import { checkpointSteps } from '../src/training/index.js';
 import { cli, seen, start } from './cli-harness.js';
-import { brief, writePictures } from './cli-pictures.js';
+import { brief, pictureFolder } from './cli-pictures.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-resume-'));
-after(() => rm(root, { recursive: true, force: true }));
-const data = join(root, 'pictures');
-await writePictures(data);
+const { data, place, plain, options } = await pictureFolder('resume');
 
-const run = (name: string): string => join(root, name);
-const options = (name: string): readonly string[] => brief(data, run(name));
-const plain = (text: string): string => text.replaceAll(root, 'ROOT');
-const checkpoints = (name: string): string => join(run(name), 'checkpoints');
+const checkpoints = (name: string): string => join(place(name), 'checkpoints');
 
 type Line = Readonly<Record<string, number>>;
 
@@ -27,7 +20,7 @@ const digest = (file: string): string => createHash('sha256').update(readFileSyn
 
 /** The lines of a run's metrics without what no two runs share. */
 async function lines(name: string): Promise<readonly Line[]> {
-  const all = await readNdjson<Line>(join(run(name), 'metrics.jsonl'));
+  const all = await readNdjson<Line>(join(place(name), 'metrics.jsonl'));
   return all.map(({ seconds: _, ...rest }) => rest);
 }
 
@@ -39,12 +32,12 @@ async function done(...argv: readonly string[]): Promise<void> {
 /** `--resume` is refused with a sentence, and no file of the run is touched. */
 async function refused(name: string, message: string): Promise<void> {
   const contents = (): readonly string[] =>
-    readdirSync(run(name), { recursive: true, withFileTypes: true })
+    readdirSync(place(name), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => `${join(parentPath, name)} ${digest(join(parentPath, name))}`);
   const before = contents();
   const { code, stdout, stderr } = await cli(
-    ...['train', '--out', run(name), '--resume', '--steps', '9', '--threads', '1', '-q'],
+    ...['train', '--out', place(name), '--resume', '--steps', '9', '--threads', '1', '-q'],
   );
   assert.equal(plain(stderr), `Error: ${message}\n`);
   assert.deepEqual([code, stdout], [1, '']);
@@ -52,29 +45,29 @@ async function refused(name: string, message: string): Promise<void> {
 }
 
 suite('a run is continued on the data it began with, or not at all', async () => {
-  const place = join(root, 'changing');
+  const changing = place('changing');
   const begun = async (): Promise<void> => {
-    await rm(place, { recursive: true, force: true });
-    await rm(run('changed'), { recursive: true, force: true });
-    await cp(data, place, { recursive: true });
-    await done(...brief(place, run('changed')), '--steps', '2');
+    await rm(changing, { recursive: true, force: true });
+    await rm(place('changed'), { recursive: true, force: true });
+    await cp(data, changing, { recursive: true });
+    await done(...brief(changing, place('changed')), '--steps', '2');
   };
   const remedy = 'Restore it, or start a new run with another --out.';
   const changes: Readonly<Record<string, readonly [change: () => Promise<unknown>, said: string]>> = {
     'a class of another name': [
-      () => rename(join(place, 'left'), join(place, 'z')),
+      () => rename(join(changing, 'left'), join(changing, 'z')),
       'had the classes left, right when the run began, and has right, z now',
     ],
     'a class more': [
-      () => cp(join(place, 'left'), join(place, 'a'), { recursive: true }),
+      () => cp(join(changing, 'left'), join(changing, 'a'), { recursive: true }),
       'had the classes left, right when the run began, and has a, left, right now',
     ],
     'a picture more': [
-      () => cp(join(place, 'left', '0.png'), join(place, 'left', 'new.png')),
+      () => cp(join(changing, 'left', '0.png'), join(changing, 'left', 'new.png')),
       'had 40 pictures when the run began, and has 41 now',
     ],
     'a picture in another class': [
-      () => rename(join(place, 'left', '0.png'), join(place, 'right', '0.png')),
+      () => rename(join(changing, 'left', '0.png'), join(changing, 'right', '0.png')),
       'has as many pictures as when the run began, but others: names, contents or classes differ',
     ],
   };
@@ -88,12 +81,12 @@ suite('a run is continued on the data it began with, or not at all', async () =>
 
   test('an older run has no fingerprint, and goes on', async () => {
     await begun();
-    const file = join(run('changed'), 'config.json');
+    const file = join(place('changed'), 'config.json');
     const { data: known, ...plan } = JSON.parse(readFileSync(file, 'utf8'));
     assert.match(known.fingerprint, /^[0-9a-f]{16}$/);
     const { fingerprint: _, ...older } = known;
     await writeFile(file, JSON.stringify({ ...plan, data: older }));
-    await done('--out', run('changed'), '--resume', '--steps', '3', '--threads', '1');
+    await done('--out', place('changed'), '--resume', '--steps', '3', '--threads', '1');
   });
 });
 
@@ -114,13 +107,13 @@ test('a run without a checkpoint is not begun anew by --resume, and says how tha
 
 test('a run that was killed before it wrote anything says so, and a folder that is no run is left alone', async () => {
   await done(...options('early'), '--steps', '1');
-  for (const name of ['checkpoints', 'metrics.jsonl']) await rm(join(run('early'), name), { recursive: true });
+  for (const name of ['checkpoints', 'metrics.jsonl']) await rm(join(place('early'), name), { recursive: true });
   const begin = async () => plain((await cli('train', ...options('early'), '--steps', '1', '-q')).stderr);
   assert.equal(
     await begin(),
     'Error: ROOT/early holds a run already, without a checkpoint. Delete it, or choose another --out.\n',
   );
-  await writeFile(join(run('early'), 'config.json'), '{}');
+  await writeFile(join(place('early'), 'config.json'), '{}');
   assert.equal(await begin(), "Error: ROOT/early has a config.json that is no run's. Choose another --out.\n");
 });
 
@@ -147,7 +140,7 @@ suite('the log of a run that was stopped is that of one that was not', async () 
     await child.ended;
     const at = (await checkpointSteps(checkpoints('killed'))).at(-1)!;
     assert.ok(at % 10 !== 0 && at < 34, `killed after the checkpoint of step ${at}`);
-    await done('--out', run('killed'), '--resume', '--threads', '1');
+    await done('--out', place('killed'), '--resume', '--threads', '1');
     assert.deepEqual(await lines('killed'), wanted);
   });
 
@@ -156,14 +149,14 @@ suite('the log of a run that was stopped is that of one that was not', async () 
     await seen(child, /"event":"step","step":10,/);
     child.kill('SIGINT');
     assert.equal((await child.ended).code, 130);
-    await done('--out', run('stopped'), '--resume', '--threads', '1');
+    await done('--out', place('stopped'), '--resume', '--threads', '1');
     assert.deepEqual(await lines('stopped'), wanted);
   });
 
   test('by a length that was too short: but for the lines of its end, all are the same', async () => {
     const flat = ['--curve', 'constant'];
     await done(...options('short'), ...flat, '--steps', '7');
-    await done('--out', run('short'), '--resume', '--steps', '20', '--threads', '1');
+    await done('--out', place('short'), '--resume', '--steps', '20', '--threads', '1');
     await done(...options('long'), ...flat, '--steps', '20');
     const [short, long] = await Promise.all(['short', 'long'].map(lines));
     assert.deepEqual(
@@ -188,7 +181,7 @@ suite('a checkpoint with NaN in it', () => {
   test('is set aside for the one before it', async () => {
     await done(...options('wild'), '--steps', '4', '--checkpoint-every', '2');
     await poison('wild', 4);
-    const { code, stderr } = await cli('train', '--out', run('wild'), '--resume', '--threads', '1', '-q');
+    const { code, stderr } = await cli('train', '--out', place('wild'), '--resume', '--threads', '1', '-q');
     assert.equal(code, 0, stderr);
     const folder = 'ROOT/wild/checkpoints';
     assert.equal(

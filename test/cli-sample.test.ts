@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import sharp from 'sharp';
 import { decodeNpy, readNpy, readRecipe } from '../src/files/index.js';
 import { samplers } from '../src/sampling/index.js';
 import { cli, events } from './cli-harness.js';
-import { brief, writePictures } from './cli-pictures.js';
+import { pictureFolder } from './cli-pictures.js';
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-sample-'));
-after(() => rm(root, { recursive: true, force: true }));
-const place = (name: string): string => join(root, name);
-const plain = (text: string): string => text.replaceAll(root, 'ROOT');
+const { place, plain, options } = await pictureFolder('sample');
 
-await writePictures(place('pictures'));
-await cli('train', ...brief(place('pictures'), place('run')), '--steps', '3');
-await cli('train', ...brief(place('pictures'), place('plain')), '--condition', 'none', '--steps', '1');
+await cli('train', ...options('run'), '--steps', '3');
+await cli('train', ...options('plain'), '--condition', 'none', '--steps', '1');
 
 const sample = (...argv: readonly string[]) =>
   cli('sample', '--model', place('run'), '--steps', '3', '--threads', '1', ...argv);

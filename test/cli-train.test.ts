@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { suite, test } from 'node:test';
 import { datasets, transforms } from '../src/data/index.js';
 import { type GridConfig, gridFromConfig } from '../src/diffusion/index.js';
 import { readNdjson, readRecipe, takeLock } from '../src/files/index.js';
@@ -11,22 +10,15 @@ import { presetConfig, presets, readSafetensors, writeSafetensors } from '../src
 import { readScheme } from '../src/pipelines/index.js';
 import { checkpointSteps } from '../src/training/index.js';
 import { cli, events, seen, start } from './cli-harness.js';
-import { brief, writePictures } from './cli-pictures.js';
+import { brief, pictureFolder, writePictures } from './cli-pictures.js';
 
 const usages = Object.values(datasets.entries).map(({ usage }) => usage);
 
-const root = await mkdtemp(join(tmpdir(), 'langevin-train-'));
-after(() => rm(root, { recursive: true, force: true }));
-const data = join(root, 'pictures');
-await writePictures(data);
-
-const run = (name: string): string => join(root, name);
-const options = (name: string): readonly string[] => brief(data, run(name));
-const plain = (text: string): string => text.replaceAll(root, 'ROOT');
+const { data, place, plain, options } = await pictureFolder('train');
 
 /** Everything that training changes, as bytes. */
 const state = (name: string, step: number): Readonly<Record<string, string>> => {
-  const folder = join(run(name), 'checkpoints', `step-${String(step).padStart(9, '0')}`);
+  const folder = join(place(name), 'checkpoints', `step-${String(step).padStart(9, '0')}`);
   const files = readdirSync(folder).filter((file) => file.endsWith('.safetensors'));
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file)).toString('base64')]));
 };
@@ -42,7 +34,7 @@ suite('a run', async () => {
   const outcome = await cli(
     ...['train', ...options('whole'), ...length, '--preview-every', '5', '--validate-every', '6', '--json'],
   );
-  const folder = run('whole');
+  const folder = place('whole');
 
   test('ends well, and stdout is nothing but events', () => {
     assert.deepEqual([outcome.code, outcome.stderr], [0, '']);
@@ -116,17 +108,17 @@ test('2N steps equal N steps, kill -9 and N steps, bit for bit', async () => {
   await seen(child, /"event":"checkpoint"/);
   child.kill('SIGKILL');
   assert.equal((await child.ended).code, 137);
-  const steps = await checkpointSteps(join(run('killed'), 'checkpoints'));
+  const steps = await checkpointSteps(join(place('killed'), 'checkpoints'));
   assert.ok(steps.at(-1)! >= 10 && steps.at(-1)! < 40, `killed after checkpoints ${steps.join(', ')}`);
 
-  const resumed = await cli('train', '--out', run('killed'), '--resume', '--threads', '1');
+  const resumed = await cli('train', '--out', place('killed'), '--resume', '--threads', '1');
   assert.equal(resumed.code, 0, resumed.stderr);
   const whole = await cli('train', ...options('unbroken'), ...length);
   assert.equal(whole.code, 0, whole.stderr);
   assert.deepEqual(state('killed', 40), state('unbroken', 40));
-  const weights = (name: string) => readFileSync(join(run(name), 'model/unet/diffusion_pytorch_model.safetensors'));
+  const weights = (name: string) => readFileSync(join(place(name), 'model/unet/diffusion_pytorch_model.safetensors'));
   assert.ok(weights('killed').equals(weights('unbroken')));
-  const lines = await readNdjson<{ step: number; loss?: number }>(join(run('killed'), 'metrics.jsonl'));
+  const lines = await readNdjson<{ step: number; loss?: number }>(join(place('killed'), 'metrics.jsonl'));
   assert.deepEqual(
     lines.filter((line) => line.loss !== undefined).map(({ step }) => step),
     [10, 20, 30, 40],
@@ -139,21 +131,30 @@ test('Ctrl-C saves and exits 130; the run goes on where it stood', async () => {
   child.kill('SIGINT');
   const outcome = await child.ended;
   assert.deepEqual([outcome.code, outcome.stderr], [130, '']);
-  const [step] = await checkpointSteps(join(run('stopped'), 'checkpoints'));
-  assert.deepEqual(events(outcome).at(-1), { event: 'interrupted', command: 'train', out: run('stopped'), step });
+  const [step] = await checkpointSteps(join(place('stopped'), 'checkpoints'));
+  assert.deepEqual(events(outcome).at(-1), { event: 'interrupted', command: 'train', out: place('stopped'), step });
   assert.ok(step! >= 10);
-  assert.ok(existsSync(join(run('stopped'), 'model', 'README.md')));
-  assert.ok(!existsSync(join(run('stopped'), 'lock.json')));
-  const more = await cli('train', '--out', run('stopped'), '--resume', '--steps', String(step! + 2), '--threads', '1');
+  assert.ok(existsSync(join(place('stopped'), 'model', 'README.md')));
+  assert.ok(!existsSync(join(place('stopped'), 'lock.json')));
+  const more = await cli(
+    'train',
+    '--out',
+    place('stopped'),
+    '--resume',
+    '--steps',
+    String(step! + 2),
+    '--threads',
+    '1',
+  );
   assert.equal(more.code, 0, more.stderr);
 });
 
 test('a damaged checkpoint is set aside for the one before it', async () => {
   await cli('train', ...options('hurt'), '--steps', '4', '--checkpoint-every', '2', '-q');
-  const checkpoints = join(run('hurt'), 'checkpoints');
+  const checkpoints = join(place('hurt'), 'checkpoints');
   const file = join(checkpoints, 'step-000000004', 'p.safetensors');
   await writeFile(file, readFileSync(file).subarray(0, 500));
-  const { code, stderr } = await cli('train', '--out', run('hurt'), '--resume', '--threads', '1');
+  const { code, stderr } = await cli('train', '--out', place('hurt'), '--resume', '--threads', '1');
   assert.equal(code, 0, stderr);
   const note = /Note: the checkpoint (\S+) is damaged and now (\S+); going on from step 2\. .*truncated/.exec(
     plain(stderr),
@@ -163,16 +164,16 @@ test('a damaged checkpoint is set aside for the one before it', async () => {
     ['', 'damaged-'].map((name) => `ROOT/hurt/checkpoints/${name}step-000000004`),
   );
   assert.deepEqual(await checkpointSteps(checkpoints), [2, 4]);
-  const done = await cli('train', '--out', run('hurt'), '--resume', '--steps', '3', '--threads', '1', '-q');
+  const done = await cli('train', '--out', place('hurt'), '--resume', '--steps', '3', '--threads', '1', '-q');
   assert.match(plain(done.stdout), /^Nothing was trained: ROOT\/hurt is at step 4 of 3 already\./);
 });
 
 test('the levels of training can be told, and a resumed run keeps them', async () => {
   const own = ['--training-levels', '20', '--zero-terminal-snr', '--shift', '2'];
   await cli('train', ...options('levels'), ...own, '--steps', '1', '-q');
-  const more = await cli('train', '--out', run('levels'), '--resume', '--steps', '2', '--threads', '1', '-q');
+  const more = await cli('train', '--out', place('levels'), '--resume', '--steps', '2', '--threads', '1', '-q');
   assert.equal(more.stderr, '');
-  const read = (file: string) => JSON.parse(readFileSync(join(run('levels'), file), 'utf8'));
+  const read = (file: string) => JSON.parse(readFileSync(join(place('levels'), file), 'utf8'));
   const grid = { schedule: 'cosine', options: {}, count: 20, zeroTerminalSnr: true, shift: 2 };
   assert.deepEqual(read('config.json').scheme.grid, grid);
   // As diffusers has no word for the shift, the model carries the betas themselves.
@@ -185,7 +186,7 @@ test('the levels of training can be told, and a resumed run keeps them', async (
 });
 
 test('two trainers cannot write one run', async () => {
-  using _lock = takeLock(join(run('locked'), 'lock.json'));
+  using _lock = takeLock(join(place('locked'), 'lock.json'));
   const { code, stderr } = await cli('train', ...options('locked'), '--steps', '1', '-q');
   assert.equal(code, 1);
   assert.match(
@@ -196,14 +197,14 @@ test('two trainers cannot write one run', async () => {
 
 test('a loss that is no number ends the run, and no bad state is saved', async () => {
   await cli('train', ...options('wild'), '--steps', '2');
-  const file = join(run('wild'), 'checkpoints', 'step-000000002', 'p.safetensors');
+  const file = join(place('wild'), 'checkpoints', 'step-000000002', 'p.safetensors');
   const { tensors } = readSafetensors(readFileSync(file));
   (tensors.get('conv_out.bias')!.data as Float32Array)[0] = 1e30; // finite, and its square is not
   await writeFile(file, writeSafetensors(tensors));
-  const argv = ['--out', run('wild'), '--resume', '--steps', '9', '--threads', '1', '-q'];
+  const argv = ['--out', place('wild'), '--resume', '--steps', '9', '--threads', '1', '-q'];
   const sentence = 'Training stopped at step 2: the loss is Infinity and the gradient norm Infinity.';
   await refused(1, argv, `${sentence} The last good state is kept; lower --lr or --clip and resume.`);
-  assert.deepEqual(await checkpointSteps(join(run('wild'), 'checkpoints')), [2]);
+  assert.deepEqual(await checkpointSteps(join(place('wild'), 'checkpoints')), [2]);
 });
 
 suite('what is wrong is said before anything is done', () => {
@@ -226,7 +227,7 @@ suite('what is wrong is said before anything is done', () => {
       ['--data', 'emoji', '--channels', 'grey'],
       'train: --channels is for a directory of images; emoji has the colours it has.',
     );
-    const given = ['-q', '--data', data, '--size', '8', '--out', run('never')];
+    const given = ['-q', '--data', data, '--size', '8', '--out', place('never')];
     await refused(
       2,
       [...given, '--model', 'tinny'],
@@ -237,20 +238,20 @@ suite('what is wrong is said before anything is done', () => {
       [...given, '--augment', 'flip,flop'],
       `Unknown transform "flop". Did you mean "flip"? Known: ${transforms.names.join(', ')}.`,
     );
-    await refused(1, [...given, '--model', run('no.json')], 'There is no file ROOT/no.json.');
-    assert.ok(!existsSync(run('never')));
+    await refused(1, [...given, '--model', place('no.json')], 'There is no file ROOT/no.json.');
+    assert.ok(!existsSync(place('never')));
   });
 
   test('a run that is not there, or is to become another', async () => {
     await refused(
       1,
-      ['--out', run('never'), '--resume'],
+      ['--out', place('never'), '--resume'],
       'There is no run in ROOT/never: no config.json. Leave out --resume to start one.',
     );
     await cli('train', ...options('fixed'), '--steps', '1');
     await refused(
       2,
-      ['--out', run('fixed'), '--resume', '--batch', '8'],
+      ['--out', place('fixed'), '--resume', '--batch', '8'],
       'train: --batch of a run cannot change, it was 4. Leave it out, or start another run. These may change: ' +
         '--steps, --minutes, --lr, --clip, --curve, --warmup, --preview-every, --validate-every, --checkpoint-every, --keep, --weights.',
     );
@@ -260,12 +261,15 @@ suite('what is wrong is said before anything is done', () => {
     const { code, stdout } = await cli('train', ...options('dry'), '--dry-run', '--lr', '0.01');
     assert.equal(code, 0);
     const plan = JSON.parse(stdout);
-    assert.deepEqual([plan.out, plan.options.lr, plan.data.count, plan.network.sample_size], [run('dry'), 0.01, 40, 8]);
-    assert.ok(!existsSync(run('dry')));
+    assert.deepEqual(
+      [plan.out, plan.options.lr, plan.data.count, plan.network.sample_size],
+      [place('dry'), 0.01, 40, 8],
+    );
+    assert.ok(!existsSync(place('dry')));
   });
 
   test("a network of one's own", async () => {
-    const file = run('own.json');
+    const file = place('own.json');
     const saved = async (config: object): Promise<string> => {
       await writeFile(file, JSON.stringify(config));
       return file;
@@ -282,7 +286,7 @@ suite('what is wrong is said before anything is done', () => {
     const { num_class_embeds: _, ...free } = config;
     const none = await cli('train', ...options('own'), '--model', await saved(free));
     assert.equal(plain(none.stderr), rows('there is no num_class_embeds'));
-    assert.ok(!existsSync(run('own')), 'nothing is left of a run that was refused');
+    assert.ok(!existsSync(place('own')), 'nothing is left of a run that was refused');
     assert.equal((await plan(free, '--condition', 'none')).code, 0);
     const grey = await plan(config, '--channels', 'grey');
     const colours = 'in_channels is 3, and the pictures have 1. Change one of them.';
@@ -290,17 +294,17 @@ suite('what is wrong is said before anything is done', () => {
   });
 
   test('pictures that cannot be read are named, and only all of them together are fatal', async () => {
-    const mixed = join(root, 'mixed');
+    const mixed = place('mixed');
     await writePictures(mixed, { count: 4 });
     await writeFile(join(mixed, 'broken.png'), 'no picture');
     await writeFile(join(mixed, 'empty.jpg'), '');
-    const { code, stderr } = await cli('train', ...brief(mixed, run('mixed-run')), '--dry-run', '-q');
+    const { code, stderr } = await cli('train', ...brief(mixed, place('mixed-run')), '--dry-run', '-q');
     assert.equal(code, 0);
     assert.match(plain(stderr), /^Note: ROOT\/mixed: skipped 2 pictures: broken\.png \(.*\), empty\.jpg \(.*\)\.\n$/);
-    const bad = join(root, 'bad');
+    const bad = place('bad');
     await mkdir(bad);
     await writeFile(join(bad, 'broken.png'), 'no picture');
-    const fatal = await cli('train', ...brief(bad, run('bad-run')), '-q');
+    const fatal = await cli('train', ...brief(bad, place('bad-run')), '-q');
     assert.equal(fatal.code, 1);
     assert.match(plain(fatal.stderr), /^Error: folder: none of the 1 images in ROOT\/bad can be read\. /);
   });
