@@ -1,6 +1,8 @@
 import { floats, type HostArray, int64s, padRows, rows, type Shape } from '../core/host-array.js';
-import type { Graph } from '../graph/index.js';
+import { type Graph, input } from '../graph/index.js';
+import { bindParams, dataShape } from '../nn/index.js';
 import { executables, type Runtime } from '../runtime/index.js';
+import type { DiffusionModel } from './model.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -23,6 +25,18 @@ export interface BatchQuestion {
   readonly cNoise: number;
   /** One label a row; null for an unconditional model. */
   readonly labels: readonly number[] | null;
+}
+
+/** The weights of a network, and what it is shown and told of some rows, as inputs of a graph under the names `batchRun` feeds. */
+export function networkInputs<N extends DiffusionModel['network']>(
+  { config, network }: Pick<DiffusionModel, 'config'> & { readonly network: N },
+  size: number,
+) {
+  const told = config.num_class_embeds === null ? {} : { classLabels: input('class_labels', [size], 'int64') };
+  return {
+    params: bindParams<N['params']>(network.params, (path, { shape }) => input(path, shape)),
+    inputs: { sample: input('x', [size, ...dataShape(config)]), timestep: input('t', [size]), ...told },
+  };
 }
 
 /** One graph of a network for batches of any number of rows. */

@@ -1,10 +1,12 @@
 import { floats, type HostArray, int64s, sizeOf } from '../core/host-array.js';
 import { add, grad, input, mul, optimize, sum } from '../graph/index.js';
-import { bindParams, dataShape, editTaps, type UNet2d } from '../nn/index.js';
+import { editTaps, type UNet2d } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
 import type { JacobianProducts } from '../sampling/index.js';
+import { networkInputs } from './batch-run.js';
 import { bottleneck, hspace } from './hspace.js';
 import type { DiffusionModel } from './model.js';
+import { isConditional } from './network.js';
 
 export interface HspaceJacobianOptions {
   readonly model: Pick<DiffusionModel, 'config' | 'network' | 'values'>;
@@ -32,10 +34,7 @@ export async function hspaceJacobian(options: HspaceJacobianOptions): Promise<Hs
   const { model, runtime, tap = bottleneck, x, cNoise, label } = options;
   const shape = shapeOf(options, tap);
   const network = model.network as UNet2d;
-  const params = bindParams(network.params, (path, spec) => input(path, spec.shape));
-  const conditional = model.config.num_class_embeds !== null;
-  const labels = conditional ? { classLabels: input('class_labels', [1], 'int64') } : {};
-  const inputs = { sample: input('x', [1, ...dataShape(model.config)]), timestep: input('t', [1]), ...labels };
+  const { params, inputs } = networkInputs({ ...model, network }, 1);
   const delta = input('delta', [1, ...shape]); // zero: J is taken at h itself
   const out = network.apply(params, inputs, editTaps({ [tap]: (h) => add(h, delta) }));
   const [u, v] = [input('u', out.shape), input('v', delta.shape)];
@@ -50,7 +49,7 @@ export async function hspaceJacobian(options: HspaceJacobianOptions): Promise<Hs
     x,
     t: floats([1], [cNoise]),
     delta: floats([1, ...shape]),
-    ...(conditional && { class_labels: int64s([1], [label ?? 0]) }),
+    ...(isConditional(model) && { class_labels: int64s([1], [label ?? 0]) }),
   };
   const size = sizeOf(shape);
   return {

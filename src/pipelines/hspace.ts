@@ -2,17 +2,9 @@ import { ToolkitError } from '../core/errors.js';
 import { floats, type HostArray, type Shape, sizeOf } from '../core/host-array.js';
 import { didYouMean } from '../core/text.js';
 import { add, type Graph, input, mul, optimize, reshape, type Tensor } from '../graph/index.js';
-import {
-  bindParams,
-  type DeltaNet,
-  dataShape,
-  editTaps,
-  type ParamValues,
-  recordTaps,
-  type UNet2d,
-} from '../nn/index.js';
+import { bindParams, type DeltaNet, editTaps, type ParamValues, recordTaps, type UNet2d } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
-import { type BatchQuestion, type BatchRun, batchRun } from './batch-run.js';
+import { type BatchQuestion, type BatchRun, batchRun, networkInputs } from './batch-run.js';
 import type { DiffusionModel } from './model.js';
 import { isConditional } from './network.js';
 
@@ -131,9 +123,7 @@ interface GraphParts {
  * what both have in common becomes one: the pass for common subexpressions leaves the way up from the tap alone twice.
  */
 export function hspaceGraph({ network, model, tap, functions, size, shifts }: GraphParts): Graph {
-  const params = bindParams(network.params, (path, { shape }) => input(path, shape));
-  const labels = model.config.num_class_embeds === null ? {} : { classLabels: input('class_labels', [size], 'int64') };
-  const inputs = { sample: input('x', [size, ...dataShape(model.config)]), timestep: input('t', [size]), ...labels };
+  const { params, inputs } = networkInputs({ ...model, network }, size);
   const { context, taps } = recordTaps();
   const out = network.apply(params, inputs, context);
   const h = taps.get(tap)!;
@@ -152,9 +142,7 @@ export function hspaceGraph({ network, model, tap, functions, size, shifts }: Gr
 /** [C, H, W] of a tap, by applying the network to one row. */
 function tapShape(network: UNet2d, { config }: Pick<DiffusionModel, 'config'>, tap: string): Shape {
   const { context, taps } = recordTaps();
-  const params = bindParams(network.params, (path, { shape }): Tensor => input(path, shape));
-  const labels = config.num_class_embeds === null ? {} : { classLabels: input('class_labels', [1], 'int64') };
-  const inputs = { sample: input('x', [1, ...dataShape(config)]), timestep: input('t', [1]), ...labels };
+  const { params, inputs } = networkInputs({ config, network }, 1);
   network.apply(params, inputs, context);
   const found = taps.get(tap);
   const spatial = [...taps].filter(([, { shape }]) => shape.length === 4).map(([name]) => name);

@@ -3,10 +3,9 @@ import type { HostArray } from '../core/host-array.js';
 import type { Space } from '../core/space.js';
 import type { Precondition } from '../diffusion/index.js';
 import { grad, input, optimize, slice } from '../graph/index.js';
-import { bindParams, dataShape } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
 import type { Pullback } from '../sampling/index.js';
-import { batchRun } from './batch-run.js';
+import { batchRun, networkInputs } from './batch-run.js';
 import type { DiffusionModel } from './model.js';
 import { isConditional } from './network.js';
 
@@ -61,14 +60,13 @@ export function denoiserPullback(options: DenoiserPullbackOptions): DenoiserPull
 }
 
 /** x, t, class_labels and the cotangent v of the prediction → dx = F′ᵀ·v, for one number of rows. */
-function pullbackGraph({ config, network }: Pick<DiffusionModel, 'config' | 'network'>, size: number) {
-  const params = bindParams(network.params, (path, { shape }) => input(path, shape));
-  const labels = config.num_class_embeds === null ? {} : { classLabels: input('class_labels', [size], 'int64') };
-  const x = input('x', [size, ...dataShape(config)]);
-  const out = network.apply(params, { sample: x, timestep: input('t', [size]), ...labels });
-  const v = input('v', x.shape);
-  const half = { axes: [1], starts: [0], ends: [config.in_channels] };
-  const prediction = config.out_channels === 2 * config.in_channels ? slice(out, half) : out;
-  const [dx] = grad(prediction, [x], v);
+function pullbackGraph(model: Pick<DiffusionModel, 'config' | 'network'>, size: number) {
+  const { params, inputs } = networkInputs(model, size);
+  const out = model.network.apply(params, inputs);
+  const v = input('v', inputs.sample.shape);
+  const { in_channels, out_channels } = model.config;
+  const half = { axes: [1], starts: [0], ends: [in_channels] };
+  const prediction = out_channels === 2 * in_channels ? slice(out, half) : out;
+  const [dx] = grad(prediction, [inputs.sample], v);
   return optimize({ outputs: { dx: dx! } });
 }

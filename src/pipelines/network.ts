@@ -1,8 +1,7 @@
 import { floats, type HostArray } from '../core/host-array.js';
-import { concat, constant, input, optimize, type Tensor } from '../graph/index.js';
-import { bindParams, dataShape } from '../nn/index.js';
+import { concat, constant, optimize, type Tensor } from '../graph/index.js';
 import type { Runtime } from '../runtime/index.js';
-import { batchRun } from './batch-run.js';
+import { batchRun, networkInputs } from './batch-run.js';
 import type { DiffusionModel } from './model.js';
 
 /**
@@ -40,13 +39,12 @@ export function batchNetwork({ model, runtime, batch }: BatchNetworkOptions): Ba
 export const isConditional = ({ config }: Pick<DiffusionModel, 'config'>): boolean => config.num_class_embeds !== null;
 
 /** x, t and, for conditional models, class_labels → out, for one number of rows. */
-function graphOf({ config, network }: Pick<DiffusionModel, 'config' | 'network'>, batch: number) {
-  const params = bindParams(network.params, (path, { shape }) => input(path, shape));
-  const labels = config.num_class_embeds === null ? {} : { classLabels: input('class_labels', [batch], 'int64') };
-  const timestep = input('t', [batch]);
-  const x = input('x', [batch, ...dataShape(config)]);
-  const apply = (sample: Tensor): Tensor => network.apply(params, { sample, timestep, ...labels });
-  return optimize({ outputs: { out: isSelfConditioned({ config }) ? shownItsAnswer(apply, x) : apply(x) } });
+function graphOf(model: Pick<DiffusionModel, 'config' | 'network'>, size: number) {
+  const { params, inputs } = networkInputs(model, size);
+  const apply = (sample: Tensor): Tensor => model.network.apply(params, { ...inputs, sample });
+  return optimize({
+    outputs: { out: isSelfConditioned(model) ? shownItsAnswer(apply, inputs.sample) : apply(inputs.sample) },
+  });
 }
 
 /** Whether the network sees x and its own answer to x. */
