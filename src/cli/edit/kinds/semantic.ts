@@ -52,16 +52,16 @@ export const semantic = defineEditKind({
     if (measured && (edit !== null || boost !== 0)) {
       throw usageError('edit: semantic:measured chooses edit and boost. Leave these out, or measured.');
     }
-    const interval = measured ? await measuredInterval(job) : { edit: edit ?? changes.until, boost };
+    // A real picture of which nothing is wanted need not go to noise and back.
+    const isNothing =
+      job.latents === null && changes.edits.every(({ strengths }) => strengths.every((one) => one === 0));
+    const interval = measured && !isNothing ? await measuredInterval(job) : { edit: edit ?? changes.until, boost };
     if (interval.boost > interval.edit) {
       throw usageError(
         `edit: semantic renews noise below the time boost, and edits above edit: boost must be at most ${interval.edit}, ` +
           `got ${interval.boost}. Raise edit, or lower boost.`,
       );
     }
-    // A real picture of which nothing is wanted need not go to noise and back.
-    const isNothing =
-      job.latents === null && changes.edits.every(({ strengths }) => strengths.every((one) => one === 0));
     const inverting = job.latents ? 0 : steps * (1 + refinements);
     const walking = walkEvaluations(job);
     const inWords = [
