@@ -198,6 +198,38 @@ suite('langevin directions and edit --semantic', () => {
     }
   });
 
+  test('attributes go with edits of every kind, which say what they cost and repeat', async () => {
+    const box = ['--mask', 'box:2,3,4,5'];
+    const pictures: string[] = [];
+    for (const semantic of [[], ['--semantic', 'smile=0'], ['--semantic', 'smile=20,open-mouth=-1']]) {
+      const out = place(`painted-${pictures.length}.png`);
+      const way = ['--with', 'repaint:jump=2,resamples=2', ...box, '--steps', '4', '-o', out];
+      const { code, stderr } = await edit(...way, ...semantic);
+      assert.deepEqual([code, stderr], [0, '']);
+      pictures.push(Buffer.from((await readImage(out)).data).toString('hex'));
+    }
+    const [plain, none, smiling] = pictures;
+    assert.equal(none, plain, 'strength 0 changes nothing');
+    assert.notEqual(smiling, plain, 'nothing was changed');
+    const recipe = (await readRecipe(place('painted-2.png'))) as { readonly directions: readonly object[] };
+    assert.equal(recipe.directions.length, 2);
+    const again = await cli('replay', place('painted-2.png'), '--threads', '1', '--json');
+    assert.match(again.stdout, /"identical":true/, again.stderr);
+    const noised = await edit(
+      '--with',
+      'partial-noising',
+      '--semantic',
+      'smile=1',
+      '--steps',
+      '4',
+      '-o',
+      place('n.png'),
+    );
+    assert.deepEqual([noised.code, noised.stderr], [0, '']);
+    const told = (await readRecipe(place('n.png'))) as { readonly edit: { readonly name: string } };
+    assert.equal(told.edit.name, 'partial-noising');
+  });
+
   test('the cost says whether anything is inverted', async () => {
     const said = async (...argv: readonly string[]): Promise<string> => {
       const given = ['--model', place('model'), '--directions', place('d'), '--threads', '1', '--steps', '4'];
@@ -296,8 +328,12 @@ suite('langevin directions and edit --semantic', () => {
       plain((await outcome).stderr).trim();
     assert.match(await said(edit('--semantic', 'smiel=1')), /has no direction "smiel"\. Did you mean "smile"\?/);
     assert.match(
-      await said(edit('--semantic', 'smile=1', '--with', 'variation')),
-      /--semantic is for the edit semantic/,
+      await said(edit('--semantic', 'smile=1', '--with', 'semantic-interpolate', '--to', place('b.png'))),
+      /--semantic does not go with semantic-interpolate, which changes the network in its own way\. Leave it out\./,
+    );
+    assert.match(
+      await said(edit('--semantic', 'smile=1', '--with', 'outpaint:right=8')),
+      /--semantic with outpaint works at the size of the model, 8 × 8, got 16 × 8\. Give attributes in an edit of their own\./,
     );
     const other = ['--with', 'semantic-interpolate:tap=mid_blok', '--to', place('b.png')];
     assert.match(
