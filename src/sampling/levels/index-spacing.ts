@@ -6,7 +6,10 @@ export interface SpacingOptions {
   readonly count: number;
 }
 
-/** The spacings of Lin et al. 2023, arXiv:2305.08891, Table 2, as lists of indices from noisy to clean. */
+/**
+ * The spacings of Lin et al. 2023, arXiv:2305.08891, Table 2, as lists of indices from noisy to clean. Products are taken
+ * in the order of numpy's `arange` and `linspace`: where an index lies half-way between two, the last bit says which.
+ */
 export const indexSpacings = {
   /** ⌊N/count⌋ apart from `offset` up: the noisiest indices are left out. */
   leading: ({ total, count, offset = 0 }: SpacingOptions & { readonly offset?: number }): readonly number[] => {
@@ -14,9 +17,13 @@ export const indexSpacings = {
     return Array.from({ length: count }, (_, i) => (count - 1 - i) * stride + offset);
   },
   /** N/count apart from N − 1 down. */
-  trailing: ({ total, count }: SpacingOptions): readonly number[] =>
-    Array.from({ length: count }, (_, i) => roundHalfEven(total - i * (total / count)) - 1),
+  trailing: ({ total, count }: SpacingOptions): readonly number[] => {
+    const stride = total - (total - total / count);
+    return Array.from({ length: count }, (_, i) => roundHalfEven(total - i * stride) - 1);
+  },
   /** Evenly from N − 1 to 0, whole or not. */
-  linspace: ({ total, count }: SpacingOptions): readonly number[] =>
-    count === 1 ? [0] : Array.from({ length: count }, (_, i) => ((count - 1 - i) * (total - 1)) / (count - 1)),
+  linspace: ({ total, count }: SpacingOptions): readonly number[] => {
+    const stride = (total - 1) / (count - 1);
+    return Array.from({ length: count }, (_, i) => (count === 1 ? 0 : i === 0 ? total - 1 : (count - 1 - i) * stride));
+  },
 } as const;

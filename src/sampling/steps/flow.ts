@@ -61,8 +61,7 @@ export const flowSteps = defineSteps({
     }
     const spaced = points === 'included' ? count : count + 1;
     const end0 = last ?? 1 / grid.count;
-    const shifted = fractions(spaced)
-      .map((u) => first + u * (end0 - first))
+    const shifted = evenly({ first, last: end0, count: spaced })
       .slice(0, count)
       .map((sigma) => (shift * sigma) / (1 + (shift - 1) * sigma));
     const sigmas = spacings[curve](stretched(shifted, terminal)).map((sigma) => Math.min(most, sigma));
@@ -73,6 +72,18 @@ export const flowSteps = defineSteps({
     return [...levels, end === 'clean' ? cleanLevel : levels[count - 1]!];
   },
 });
+
+/**
+ * Even steps, each product as numpy takes it. Those that reach σ = 0 are made as 1 − α: where N·σ is whole, the last bit
+ * decides which index it is cut off to, and so it is in diffusers.
+ */
+function evenly({ first, last, count }: { readonly first: number; readonly last: number; readonly count: number }) {
+  const at = (i: number): number => {
+    if (i === 0 || count === 1) return first;
+    return last === 0 ? 1 - (1 - (count - 1 - i) * (first / (count - 1))) : first + i * ((last - first) / (count - 1));
+  };
+  return Array.from({ length: count }, (_, i) => at(i));
+}
 
 /** 1 − σ scaled so that the last σ is `terminal`. */
 function stretched(sigmas: readonly number[], terminal: number | null): readonly number[] {

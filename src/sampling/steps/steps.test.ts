@@ -90,6 +90,9 @@ test('indices are those of Lin et al., Table 2', () => {
   );
   assert.deepEqual(linspaceIndices({ total: 1000, count: 10 }), [999, 888, 777, 666, 555, 444, 333, 222, 111, 0]);
   assert.deepEqual(trailingIndices({ total: 1000, count: 10 }), [999, 899, 799, 699, 599, 499, 399, 299, 199, 99]);
+  // Half-way between two indices, where numpy's order of operations decides.
+  assert.deepEqual(linspaceIndices({ total: 1000, count: 31 }).slice(14, 17), [533, 499, 466]);
+  assert.deepEqual(trailingIndices({ total: 1000, count: 48 }).slice(0, 6), [999, 978, 957, 936, 916, 895]);
 });
 
 const sigmas = (steps: Steps): number[] => levelsOf(steps).map(ratioOf);
@@ -214,6 +217,12 @@ suite('continuous levels', () => {
     near(times({ last: 0.25, most: 0.999, end: 'last' }), [0.999, 0.75, 0.5, 0.25, 0.25]);
     const [, second] = levelsOf(flowSteps({ last: 0.25, told: 'truncated', shift: 3 }).levels(at(4, path)));
     assert.equal(second!.cNoise, 900);
+    // Where N·σ is whole, what numpy makes of it: np.linspace(1, 1/N, 7) itself, or one minus it.
+    const told = (options: object) =>
+      levelsOf(flowSteps({ points: 'dropped', told: 'truncated', ...options }).levels(at(6, path)));
+    const wholes = (options: object) => told(options).map(({ cNoise }) => cNoise);
+    assert.deepEqual(wholes({ last: 0.001 }).slice(0, 6), [1000, 833, 667, 500, 333, 167]);
+    assert.deepEqual(wholes({ first: 0.999, last: 0 }).slice(0, 6), [999, 832, 666, 499, 332, 166]);
     assert.throws(() => flowSteps().levels(at(4)), { code: 'bad-option', message: /variance-preserving/ });
   });
 });
