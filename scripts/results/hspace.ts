@@ -11,11 +11,14 @@ import { join } from 'node:path';
 import { examplesOf } from '../../src/cli/directions/examples.js';
 import { floats, type HostArray, rows } from '../../src/core/host-array.js';
 import { fold, key, permutation } from '../../src/core/random.js';
+import { batchSpace } from '../../src/core/space.js';
 import { emoji, finish, gather } from '../../src/data/index.js';
 import { constant, input, optimize } from '../../src/graph/index.js';
 import { bindParams } from '../../src/nn/index.js';
 import {
+  batchNetwork,
   classifierFeatures,
+  guider,
   invertSemanticAll,
   loadClassifier,
   loadDirection,
@@ -23,9 +26,11 @@ import {
   type SemanticDirection,
   type SemanticEdit,
   semanticAll,
+  semanticPaths,
 } from '../../src/pipelines/index.js';
 import { createRuntime } from '../../src/runtime/node.js';
 import { cosine, dot } from '../../src/sampling/editing/h-space/vectors.js';
+import { assemble } from '../../src/sampling/index.js';
 
 type Batch = HostArray<'float32'>;
 
@@ -61,6 +66,36 @@ async function accuracy(pictures: Batch, tag: string): Promise<number | null> {
   using run = await runtime.compile(optimize({ outputs: { logits } }));
   const out = (await run.run({ x: pictures }))['logits']!.data as Float32Array;
   return meanOf(Array.from({ length: size }, (_, i) => (out[i * network.config.num_classes + at]! > 0 ? 1 : 0)));
+}
+
+interface Rows {
+  readonly x: Batch;
+  readonly labels: readonly number[];
+}
+
+/** Times at which a change is compared with itself. */
+const times = [0.5, 0.7, 0.9];
+
+/** Consistency: mean cosines of what a change does to the expected pictures at one time and at another. */
+async function consistency({ change, tap }: SemanticDirection, { x, labels }: Rows) {
+  const size = x.shape[0]!;
+  const [parts, space] = [assemble(model.scheme), batchSpace()];
+  using network = batchNetwork({ model, runtime, batch: size });
+  using guide = guider({ model, runtime, network, precondition: parts.precondition, guiding: { choices: [] } });
+  const edits = [{ change, strengths: Array.from({ length: size }, () => 1) }];
+  using paths = semanticPaths({ model, runtime, network, guide, parts, edits, tap, until: 0 });
+  const { denoise, shifted } = paths({ pictures: Array.from({ length: size }, (_, i) => i), labels, space });
+  const changes: Float32Array[] = [];
+  for (const t of times) {
+    const level = parts.grid.level(Math.round(t * parts.grid.count) - 1);
+    const noisy = space.lincomb([level.alpha, x], [level.sigma, space.gaussian(x, fold(root, 'consistency'))]);
+    changes.push(less(await shifted!(noisy, level), await denoise(noisy, level)));
+  }
+  const of = (all: Float32Array, i: number): Float32Array =>
+    all.subarray((i * all.length) / size, ((i + 1) * all.length) / size);
+  const between = (a: number, b: number): number =>
+    meanOf(Array.from({ length: size }, (_, i) => cosine(of(changes[a]!, i), of(changes[b]!, i))));
+  return [between(0, 1), between(1, 2), between(0, 2)];
 }
 
 async function evaluate(direction: SemanticDirection) {
@@ -171,20 +206,22 @@ async function evaluate(direction: SemanticDirection) {
       told.map((value) => (value === null ? '–' : `${Math.round(100 * value)}`)).join(' → '),
     ],
     linear: strengths.map((strength) => share(edited.get(strength)!)),
-    both: { direction, start, usual, plain, y, pairs: size },
+    consistent: await consistency(direction, { x: x.x, labels }),
   };
 }
 
 const files = (await readdir(folder)).filter((name) => name.endsWith('.safetensors')).sort();
 const table: string[] = [];
 const lines: string[] = [];
+const agreements: string[] = [];
 const directions: SemanticDirection[] = [];
 for (const file of files) {
   const direction = await loadDirection(join(folder, file));
   directions.push(direction);
-  const { name, cells, linear } = await evaluate(direction);
+  const { name, cells, linear, consistent } = await evaluate(direction);
   table.push(`| ${[name, ...cells].join(' | ')} |`);
   lines.push(`| ${[name, ...linear.map(shown)].join(' | ')} |`);
+  agreements.push(`| ${[name, ...consistent.map(shown)].join(' | ')} |`);
   console.log(table.at(-1), '\n', lines.at(-1));
 }
 const heads =
@@ -192,6 +229,8 @@ const heads =
 console.log(`\nModel ${from} (${model.hash.slice(0, 12)}), ${steps} steps, seed 0.\n`);
 console.log(`| Attribute | ${heads.split('|').join(' | ')} |\n|${' --- |'.repeat(14)}\n${table.join('\n')}\n`);
 console.log(`| Attribute | −1 | ½ | 1 | 2 |\n|${' --- |'.repeat(5)}\n${lines.join('\n')}\n`);
+
+console.log(`| Attribute | 0.5, 0.7 | 0.7, 0.9 | 0.5, 0.9 |\n|${' --- |'.repeat(4)}\n${agreements.join('\n')}\n`);
 
 /** Two at once against the sum of one by one, on the figures of the first. */
 const pairOf = ['skin-tone:dark', 'glasses'].map((name) => directions.find(({ attribute }) => attribute === name));
