@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,4 +91,11 @@ export async function testFolder(name: string): Promise<TestFolder> {
   const root = await mkdtemp(join(tmpdir(), `langevin-${name}-`));
   after(() => rm(root, { recursive: true, force: true }));
   return { root, place: (name) => join(root, name), plain: (text) => text.replaceAll(root, 'ROOT') };
+}
+
+/** Everything that training has changed by a step of a run: the bytes of each file, by its name. */
+export function trainedState(run: string, step: number): Readonly<Record<string, string>> {
+  const folder = join(run, 'checkpoints', `step-${String(step).padStart(9, '0')}`);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.safetensors'));
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file)).toString('base64')]));
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { levelSamplers, objectives, weightings } from '../src/diffusion/index.js';
 import { presetConfig, readSafetensors } from '../src/nn/index.js';
-import { cli } from './cli-harness.js';
+import { cli, trainedState } from './cli-harness.js';
 import { pictureFolder } from './cli-pictures.js';
 
 const { place, plain, options: pictures } = await pictureFolder('objectives');
@@ -18,12 +18,7 @@ const points = (name: string): readonly string[] => [
 
 const checkpoint = (name: string, step: number): string =>
   join(place(name), 'checkpoints', `step-${String(step).padStart(9, '0')}`);
-const state = (name: string, step: number): Readonly<Record<string, string>> => {
-  const files = readdirSync(checkpoint(name, step)).filter((file) => file.endsWith('.safetensors'));
-  return Object.fromEntries(
-    files.map((file) => [file, readFileSync(join(checkpoint(name, step), file)).toString('base64')]),
-  );
-};
+const state = (name: string, step: number) => trainedState(place(name), step);
 const json = (...path: readonly string[]): Record<string, unknown> =>
   JSON.parse(readFileSync(join(...path), 'utf8')) as Record<string, unknown>;
 

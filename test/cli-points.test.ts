@@ -7,7 +7,7 @@ import { pointSets } from '../src/data/index.js';
 import { readNpy, readRecipe } from '../src/files/index.js';
 import { mlpClassName, readSafetensors } from '../src/nn/index.js';
 import { loadModel, saveModel } from '../src/pipelines/index.js';
-import { cli, events, testFolder } from './cli-harness.js';
+import { cli, events, testFolder, trainedState } from './cli-harness.js';
 
 const { place, plain } = await testFolder('points');
 
@@ -22,12 +22,6 @@ async function refused(code: number, argv: readonly string[], message: string): 
   assert.equal(plain(outcome.stderr), `Error: ${message}\n`);
   assert.deepEqual([outcome.code, outcome.stdout], [code, '']);
 }
-
-const state = (name: string, step: number): Readonly<Record<string, string>> => {
-  const folder = join(place(name), 'checkpoints', `step-${String(step).padStart(9, '0')}`);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.safetensors'));
-  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file)).toString('base64')]));
-};
 
 const trained = await cli('train', ...brief('run'), '--steps', '8', '--preview-every', '4', '--validate-every', '4');
 
@@ -58,7 +52,7 @@ suite('a run over points', () => {
     assert.equal(second.code, 0, second.stderr);
     const whole = await cli('train', ...brief('whole'), '--steps', '8', '--curve', 'constant');
     assert.equal(whole.code, 0, whole.stderr);
-    assert.deepEqual(state('parts', 8), state('whole', 8));
+    assert.deepEqual(trainedState(place('parts'), 8), trainedState(place('whole'), 8));
   });
 
   test('is saved and loaded without a change', async () => {

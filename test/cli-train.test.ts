@@ -9,19 +9,12 @@ import { readNdjson, readRecipe, takeLock } from '../src/files/index.js';
 import { presetConfig, presets, readSafetensors, writeSafetensors } from '../src/nn/index.js';
 import { readScheme } from '../src/pipelines/index.js';
 import { checkpointSteps } from '../src/training/index.js';
-import { cli, events, seen, start } from './cli-harness.js';
+import { cli, events, seen, start, trainedState } from './cli-harness.js';
 import { brief, pictureFolder, writePictures } from './cli-pictures.js';
 
 const usages = Object.values(datasets.entries).map(({ usage }) => usage);
 
 const { data, place, plain, options } = await pictureFolder('train');
-
-/** Everything that training changes, as bytes. */
-const state = (name: string, step: number): Readonly<Record<string, string>> => {
-  const folder = join(place(name), 'checkpoints', `step-${String(step).padStart(9, '0')}`);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.safetensors'));
-  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file)).toString('base64')]));
-};
 
 async function refused(code: number, argv: readonly string[], message: string): Promise<void> {
   const outcome = await cli('train', ...argv);
@@ -115,7 +108,7 @@ test('2N steps equal N steps, kill -9 and N steps, bit for bit', async () => {
   assert.equal(resumed.code, 0, resumed.stderr);
   const whole = await cli('train', ...options('unbroken'), ...length);
   assert.equal(whole.code, 0, whole.stderr);
-  assert.deepEqual(state('killed', 40), state('unbroken', 40));
+  assert.deepEqual(trainedState(place('killed'), 40), trainedState(place('unbroken'), 40));
   const weights = (name: string) => readFileSync(join(place(name), 'model/unet/diffusion_pytorch_model.safetensors'));
   assert.ok(weights('killed').equals(weights('unbroken')));
   const lines = await readNdjson<{ step: number; loss?: number }>(join(place('killed'), 'metrics.jsonl'));
