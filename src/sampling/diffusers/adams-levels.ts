@@ -8,6 +8,7 @@ import {
   type SigmaKeys,
   type SpacingKeys,
   unsupported,
+  usualBetas,
   writeGrid,
   writeSteps,
 } from './common-keys.js';
@@ -21,8 +22,6 @@ export interface AdamsLevels {
   readonly flow?: { readonly most: number; readonly terminal: number | null };
 }
 
-const chains = ['linear', 'scaled_linear', 'squaredcos_cap_v2'] as const;
-
 /**
  * Chain, prediction and steps of UniPC, DEIS and SA-Solver. They are those of the DPM-Solvers but for the end: after levels
  * chosen by σ the last one comes once more, where it is not clean data.
@@ -35,7 +34,7 @@ export function readAdamsLevels(context: AdamsLevels): Pick<Scheme, 'grid' | 'pr
   const steps = readSolverSteps({ who, keys, config, told, lambdaMin });
   const again = steps.options?.['told'] !== undefined && steps.options['end'] === 'first';
   return {
-    grid: { ...readGrid({ who, keys, config, known: chains }), arithmetic: 'float32-ratios' },
+    grid: { ...readGrid({ who, keys, config, known: usualBetas }), arithmetic: 'float32-ratios' },
     prediction: readPrediction({ who, keys, config }),
     steps: again ? { ...steps, options: { ...steps.options, end: 'last' } } : steps,
     start: 'unit',

@@ -11,6 +11,8 @@ import { foreignKeys } from './foreign-keys.js';
 import type { SchedulerConfig } from './scheduler-class.js';
 
 const betaSchedules = ['linear', 'scaled_linear', 'squaredcos_cap_v2', 'laplace', 'sigmoid', 'exp'] as const;
+/** The beta schedules that nearly every class has. */
+export const usualBetas = ['linear', 'scaled_linear', 'squaredcos_cap_v2'] as const;
 const predictionTypes = ['epsilon', 'sample', 'v_prediction', 'flow_prediction'] as const;
 
 /** The keys of the training chain, with the defaults that a missing key has in diffusers. */
@@ -81,7 +83,6 @@ export const finalKeys = {
 export const commonKeys = { ...gridKeys, ...zeroSnrKeys, ...clipKeys, ...thresholdKeys, ...leadingKeys } as const;
 
 export type GridKeys = Resolved<typeof gridKeys> & Partial<Resolved<typeof zeroSnrKeys>>;
-export type CommonKeys = Resolved<typeof commonKeys>;
 export type SpacingKeys = Resolved<typeof leadingKeys>;
 export type LimitKeys = Partial<Resolved<typeof clipKeys>> & Partial<Resolved<typeof thresholdKeys>>;
 export type SigmaKeys = Partial<Resolved<typeof sigmaKeys>> &
@@ -276,7 +277,7 @@ interface Loaded {
 
 /** What a class of diffusers takes, where it is not the usual; reading is more generous, writing is not. */
 const usuallyLoaded: Loaded = {
-  betas: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
+  betas: usualBetas,
   predictions: threePredictions,
 };
 const loaded: Readonly<Record<string, Partial<Loaded>>> = {

@@ -12,6 +12,7 @@ import {
   type SigmaKeys,
   type SpacingKeys,
   unsupported,
+  usualBetas,
   writeGrid,
   writeSteps,
 } from './common-keys.js';
@@ -117,15 +118,13 @@ export interface LevelsContext {
   readonly told: 'rounded' | 'truncated';
 }
 
-const chains = ['linear', 'scaled_linear', 'squaredcos_cap_v2'] as const;
-
 /** Chain, prediction and steps of the solvers; with `use_flow_sigmas` the straight path takes the place of the chain. */
 export function readSolverLevels(context: LevelsContext): Pick<Scheme, 'grid' | 'prediction' | 'steps' | 'start'> {
   const { who, keys, config, told } = context;
   if (keys.use_flow_sigmas) return readFlow(context);
   const lambdaMin = keys.lambda_min_clipped ?? -Infinity;
   return {
-    grid: { ...readGrid({ who, keys, config, known: chains }), arithmetic: 'float32-ratios' },
+    grid: { ...readGrid({ who, keys, config, known: usualBetas }), arithmetic: 'float32-ratios' },
     prediction: readPrediction({ who, keys, config }),
     steps: readSolverSteps({ who, keys, config, told, lambdaMin }),
     start: 'unit',

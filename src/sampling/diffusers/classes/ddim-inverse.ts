@@ -12,6 +12,7 @@ import {
   readLimit,
   readPrediction,
   readSpacing,
+  usualBetas,
   writeCommon,
   zeroSnrKeys,
 } from '../common-keys.js';
@@ -51,7 +52,7 @@ function read(config: SchedulerConfig): Scheme {
   const prediction = readPrediction({ who, keys, config });
   const starts = 'set_alpha_to_zero' in config ? keys.set_alpha_to_zero : keys.set_alpha_to_one;
   return {
-    grid: readGrid({ who, keys, config, known: ['linear', 'scaled_linear', 'squaredcos_cap_v2'] }),
+    grid: readGrid({ who, keys, config, known: usualBetas }),
     prediction,
     steps: { name, options: { ...offset, end: starts ? 'clean' : 'first', landing: 'stride' } },
     sampler: { name: 'ddim-inverse', options: { holds: holdsOf(prediction) } },

@@ -1,5 +1,5 @@
 import { resolve } from '../../../core/options.js';
-import { gridKeysOfStableDiffusion, linspaceKeys, meaningfulKeys, sigmaKeys } from '../common-keys.js';
+import { gridKeysOfStableDiffusion, linspaceKeys, meaningfulKeys, sigmaKeys, usualBetas } from '../common-keys.js';
 import { sigmaScheduler } from '../sigma-scheduler.js';
 
 const keysOfSde = { ...gridKeysOfStableDiffusion, ...linspaceKeys, ...sigmaKeys } as const;
@@ -15,6 +15,6 @@ export const dpmSolverSdeScheduler = sigmaScheduler({
   resolve: (config) =>
     resolve('DPMSolverSDEScheduler', keysOfSde, meaningfulKeys(config, keysOfSde, ['noise_sampler_seed'])),
   sampler: { name: 'dpmpp-sde' },
-  betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
+  betaSchedules: usualBetas,
   predictions: ['epsilon', 'v_prediction'],
 });

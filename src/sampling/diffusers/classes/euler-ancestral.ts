@@ -1,5 +1,5 @@
 import { resolve } from '../../../core/options.js';
-import { gridKeys, linspaceKeys, meaningfulKeys, zeroSnrKeys } from '../common-keys.js';
+import { gridKeys, linspaceKeys, meaningfulKeys, usualBetas, zeroSnrKeys } from '../common-keys.js';
 import { sigmaScheduler } from '../sigma-scheduler.js';
 
 const keysOfEulerAncestral = { ...gridKeys, ...zeroSnrKeys, ...linspaceKeys } as const;
@@ -11,6 +11,6 @@ export const eulerAncestralScheduler = sigmaScheduler({
   resolve: (config) =>
     resolve('EulerAncestralDiscreteScheduler', keysOfEulerAncestral, meaningfulKeys(config, keysOfEulerAncestral)),
   sampler: { name: 'euler-ancestral', options: { eta: 1, arithmetic: 'float32' } },
-  betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
+  betaSchedules: usualBetas,
   predictions: ['epsilon', 'v_prediction'],
 });

@@ -7,6 +7,7 @@ import {
   meaningfulKeys,
   readSpacing,
   sigmaKeys,
+  usualBetas,
   zeroSnrKeys,
 } from '../common-keys.js';
 import type { SchedulerConfig } from '../scheduler-class.js';
@@ -43,7 +44,7 @@ export const eulerScheduler = sigmaScheduler({
   options: keysOfEuler,
   resolve: settled,
   sampler: { name: 'euler', options: { arithmetic: 'float32' } },
-  betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
+  betaSchedules: usualBetas,
   refine(scheme, config) {
     const keys = settled(config);
     const continuous = keys.timestep_type === 'continuous' && scheme.prediction === 'v';

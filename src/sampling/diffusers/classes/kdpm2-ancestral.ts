@@ -1,5 +1,5 @@
 import { resolve } from '../../../core/options.js';
-import { meaningfulKeys } from '../common-keys.js';
+import { meaningfulKeys, usualBetas } from '../common-keys.js';
 import { sigmaScheduler } from '../sigma-scheduler.js';
 import { keysOfKdpm2 } from './kdpm2.js';
 
@@ -9,7 +9,7 @@ export const kdpm2AncestralScheduler = sigmaScheduler({
   options: keysOfKdpm2,
   resolve: (config) => resolve('KDPM2AncestralDiscreteScheduler', keysOfKdpm2, meaningfulKeys(config, keysOfKdpm2)),
   sampler: { name: 'dpm2-ancestral', options: { eta: 1, arithmetic: 'float32' } },
-  betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
+  betaSchedules: usualBetas,
   predictions: ['epsilon', 'v_prediction'],
   told: 'rounded',
 });

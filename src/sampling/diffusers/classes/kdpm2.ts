@@ -1,5 +1,5 @@
 import { resolve } from '../../../core/options.js';
-import { gridKeysOfStableDiffusion, linspaceKeys, meaningfulKeys, sigmaKeys } from '../common-keys.js';
+import { gridKeysOfStableDiffusion, linspaceKeys, meaningfulKeys, sigmaKeys, usualBetas } from '../common-keys.js';
 import { sigmaScheduler } from '../sigma-scheduler.js';
 
 /** The keys of both DPM2 classes. */
@@ -14,7 +14,7 @@ export const kdpm2Scheduler = sigmaScheduler({
   options: keysOfKdpm2,
   resolve: (config) => resolve('KDPM2DiscreteScheduler', keysOfKdpm2, meaningfulKeys(config, keysOfKdpm2)),
   sampler: { name: 'dpm2', options: { arithmetic: 'float32' } },
-  betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
+  betaSchedules: usualBetas,
   predictions: ['epsilon', 'v_prediction'],
   told: 'rounded',
 });

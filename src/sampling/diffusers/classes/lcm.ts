@@ -11,6 +11,7 @@ import {
   readPrediction,
   thresholdKeys,
   unwritable,
+  usualBetas,
   writeGrid,
   writeLimit,
   zeroSnrKeys,
@@ -35,9 +36,6 @@ export const distilledKeys = {
     help: 'How soon after timestep 0 the network has its say.',
   }),
 } as const;
-
-/** The beta schedules that these classes have. */
-export const distilledBetas = ['linear', 'scaled_linear', 'squaredcos_cap_v2'] as const;
 
 const who = 'LCMScheduler';
 
@@ -66,7 +64,7 @@ export const lcmScheduler = defineSchedulerClass({
 function read(config: SchedulerConfig): Scheme {
   const keys = resolve(who, distilledKeys, meaningfulKeys(config, distilledKeys));
   return {
-    grid: readGrid({ who, keys, config, known: distilledBetas }),
+    grid: readGrid({ who, keys, config, known: usualBetas }),
     prediction: readPrediction({ who, keys, config }),
     precondition: { name: 'latent-consistency', options: { scaling: keys.timestep_scaling } },
     steps: { name: 'distilled', options: { taught: keys.original_inference_steps } },

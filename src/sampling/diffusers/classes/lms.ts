@@ -1,5 +1,5 @@
 import { resolve } from '../../../core/options.js';
-import { gridKeys, linspaceKeys, meaningfulKeys, sigmaKeys } from '../common-keys.js';
+import { gridKeys, linspaceKeys, meaningfulKeys, sigmaKeys, usualBetas } from '../common-keys.js';
 import { sigmaScheduler } from '../sigma-scheduler.js';
 
 const keysOfLms = { ...gridKeys, ...linspaceKeys, ...sigmaKeys } as const;
@@ -10,5 +10,5 @@ export const lmsScheduler = sigmaScheduler({
   options: keysOfLms,
   resolve: (config) => resolve('LMSDiscreteScheduler', keysOfLms, meaningfulKeys(config, keysOfLms)),
   sampler: { name: 'lms', options: { order: 4, arithmetic: 'float32' } },
-  betaSchedules: ['linear', 'scaled_linear', 'squaredcos_cap_v2'],
+  betaSchedules: usualBetas,
 });

@@ -9,6 +9,7 @@ import {
   readGrid,
   readPrediction,
   readSpacing,
+  usualBetas,
   writeGrid,
   writeSpacing,
 } from '../common-keys.js';
@@ -50,7 +51,7 @@ function read(config: SchedulerConfig): Scheme {
   const prediction = readPrediction({ who, keys, config, known: ['epsilon', 'v_prediction'] });
   const start = keys.skip_prk_steps ? 'heun' : 'runge-kutta';
   return {
-    grid: readGrid({ who, keys, config, known: ['linear', 'scaled_linear', 'squaredcos_cap_v2'] }),
+    grid: readGrid({ who, keys, config, known: usualBetas }),
     prediction,
     steps: { name, options: { ...offset, end: keys.set_alpha_to_one ? 'clean' : 'first', landing: start } },
     sampler: {

@@ -1,9 +1,9 @@
 import { resolve } from '../../../core/options.js';
 import type { Scheme } from '../../scheme.js';
 import { checkedWrite } from '../checked-write.js';
-import { knownOf, meaningfulKeys, readGrid, readPrediction, writeGrid } from '../common-keys.js';
+import { knownOf, meaningfulKeys, readGrid, readPrediction, usualBetas, writeGrid } from '../common-keys.js';
 import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
-import { distilledBetas, distilledKeys } from './lcm.js';
+import { distilledKeys } from './lcm.js';
 
 const who = 'TCDScheduler';
 
@@ -27,7 +27,7 @@ export const tcdScheduler = defineSchedulerClass({
 function read(config: SchedulerConfig): Scheme {
   const keys = resolve(who, distilledKeys, meaningfulKeys(config, distilledKeys));
   return {
-    grid: readGrid({ who, keys, config, known: distilledBetas }),
+    grid: readGrid({ who, keys, config, known: usualBetas }),
     prediction: readPrediction({ who, keys, config }),
     steps: { name: 'distilled', options: { taught: keys.original_inference_steps, end: 'first' } },
     sampler: { name: 'tcd', options: { gamma: 0.3 } },
