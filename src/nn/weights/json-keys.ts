@@ -4,22 +4,32 @@
  */
 export function duplicateKey(text: string): string | undefined {
   const open: (Set<string> | null)[] = []; // keys seen in each open object; null stands for an array
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
-  for (let match = token.exec(text); match; match = token.exec(text)) {
-    const [found] = match;
+  for (let at = 0; at < text.length; at++) {
+    const found = text[at];
     if (found === '{') open.push(new Set());
     else if (found === '[') open.push(null);
     else if (found === '}' || found === ']') open.pop();
-    else {
+    else if (found === '"') {
+      const end = endOfString(text, at);
       const keys = open.at(-1);
-      colon.lastIndex = token.lastIndex;
-      if (!keys || !colon.test(text)) continue;
-      const key = JSON.parse(found) as string;
-      if (keys.has(key)) return key;
-      keys.add(key);
+      colon.lastIndex = end;
+      if (keys && colon.test(text)) {
+        const key = JSON.parse(text.slice(at, end)) as string;
+        if (keys.has(key)) return key;
+        keys.add(key);
+      }
+      at = end - 1;
     }
   }
   return undefined;
 }
 
 const colon = /\s*:/y;
+
+/** One past the closing quote. By hand: a pattern with escapes in it overflows the stack on a name of megabytes. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; ; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '"') return at + 1;
+  }
+}

@@ -93,6 +93,20 @@ suite('a file that is not as it should be gives one clear error', () => {
     ));
   test('left-over bytes', () => refuses(file({ a: entry(0, 4) }, 7), 'the last 3 bytes belong to no tensor.'));
 
+  test('nesting without end', () => {
+    const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    refuses(file(`{"a":${nested(100_000)}}`), '"a" must have dtype, shape and data_offsets, got [[[[[…]]]]].');
+    refuses(
+      file(`{"a":{"dtype":"F32","shape":${nested(100_000)},"data_offsets":[0,4]}}`, 4),
+      '"a" must have dtype, shape and data_offsets, got {…}.',
+    );
+    refuses(file(`{"__metadata__":{"a":${nested(100_000)}}}`), '__metadata__ must map names to texts, got {…}.');
+  });
+  test('a name of any length is told by its beginning', () =>
+    refuses(
+      file({ ['x'.repeat(2e7)]: { dtype: 'F32' } }), // more than a pattern's stack holds
+      `"${'x'.repeat(199)}…" must have dtype, shape and data_offsets, got {"dtype":"F32"}.`,
+    ));
   test('whatever the bytes, the error is ours', () => {
     const valid = writeSafetensors(new Map([['a', floats([2], [1, 2])]]));
     fc.assert(

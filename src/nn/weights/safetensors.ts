@@ -135,6 +135,10 @@ function parseHeader(bytes: Uint8Array, fail: Fail): Readonly<Record<string, unk
   return header as Readonly<Record<string, unknown>>;
 }
 
+/** Damaged files can have names of megabytes. */
+const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 199)}…` : text);
+const named = (key: string): string => `"${cut(key)}"`;
+
 function checkMetadata(value: unknown, fail: Fail): Readonly<Record<string, string>> {
   const plain = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!plain || Object.values(value).some((text) => typeof text !== 'string')) {
@@ -148,16 +152,18 @@ function checkEntry(key: string, value: unknown, fail: Fail): StoredTensor {
   const counts = (list: unknown): list is number[] =>
     Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (typeof dtype !== 'string' || !counts(shape) || !counts(span) || span.length !== 2) {
-    fail(`"${key}" must have dtype, shape and data_offsets, got ${show(value)}.`);
+    fail(`${named(key)} must have dtype, shape and data_offsets, got ${show(value)}.`);
     throw new Error(); // unreachable; narrows the types above
   }
   if (!Object.hasOwn(storageTypes, dtype)) {
-    fail(`"${key}" is stored as ${dtype}; only ${Object.keys(storageTypes).join(', ')} can be read. Convert the file.`);
+    fail(
+      `${named(key)} is stored as ${cut(dtype)}; only ${Object.keys(storageTypes).join(', ')} can be read. Convert the file.`,
+    );
   }
   const [from, to] = span as [number, number];
   const expected = sizeOf(shape) * storageTypes[dtype as StorageType];
   if (to - from !== expected) {
-    fail(`"${key}" is ${dtype}[${shape.join(', ')}] and needs ${expected} bytes, got data_offsets [${from}, ${to}].`);
+    fail(`${named(key)} is ${dtype}${show(shape)} and needs ${expected} bytes, got data_offsets [${from}, ${to}].`);
   }
   return { dtype: dtype as StorageType, shape, span: [from, to] };
 }
@@ -166,15 +172,15 @@ function checkEntry(key: string, value: unknown, fail: Fail): StoredTensor {
 function checkLayout(tensors: ReadonlyMap<string, StoredTensor>, size: number, fail: Fail): void {
   for (const [key, { span }] of tensors) {
     if (span[1] > size) {
-      fail(`"${key}" ends at byte ${span[1]} of ${size} bytes of numbers. The file is truncated or damaged.`);
+      fail(`${named(key)} ends at byte ${span[1]} of ${size} bytes of numbers. The file is truncated or damaged.`);
     }
   }
   const inOrder = [...tensors].sort(([, a], [, b]) => a.span[0] - b.span[0] || a.span[1] - b.span[1]);
   let end = 0;
   let before = '';
   for (const [key, { span }] of inOrder) {
-    if (span[0] < end) fail(`"${before}" and "${key}" overlap at byte ${span[0]}.`);
-    if (span[0] > end) fail(`bytes ${end} to ${span[0]} before "${key}" belong to no tensor.`);
+    if (span[0] < end) fail(`${named(before)} and ${named(key)} overlap at byte ${span[0]}.`);
+    if (span[0] > end) fail(`bytes ${end} to ${span[0]} before ${named(key)} belong to no tensor.`);
     [end, before] = [span[1], key];
   }
   if (end < size) fail(`the last ${size - end} bytes belong to no tensor.`);
