@@ -305,6 +305,9 @@ export function writeGrid(who: string, { grid, prediction, precondition }: Schem
   };
 }
 
+/** The length of a training chain: `num_train_timesteps`. */
+export const lengthOf = (grid: GridConfig): number => ('betas' in grid ? grid.betas.length : grid.count);
+
 /** The limit of `scheme` as keys. */
 export const writeLimit = (_who: string, { limit }: Scheme): SchedulerConfig => ({
   clip_sample: limit?.name === 'clip',

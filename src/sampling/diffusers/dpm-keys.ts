@@ -6,6 +6,7 @@ import type { Choice, Scheme } from '../scheme.js';
 import type { StepsName } from '../steps/index.js';
 import {
   type GridKeys,
+  lengthOf,
   readGrid,
   readPrediction,
   readSolverSteps,
@@ -164,7 +165,7 @@ export function writeSolverLevels(who: string, scheme: Scheme): SchedulerConfig 
   const { steps, grid } = scheme;
   if (steps.name === 'flow') {
     return {
-      num_train_timesteps: 'betas' in grid ? grid.betas.length : grid.count,
+      num_train_timesteps: lengthOf(grid),
       prediction_type: 'flow_prediction',
       use_flow_sigmas: true,
       flow_shift: steps.options?.['shift'] ?? 1,

@@ -1,6 +1,6 @@
 import { choice, integer, number, type Resolved } from '../../core/options.js';
 import type { Scheme } from '../scheme.js';
-import { finalKeys } from './common-keys.js';
+import { finalKeys, lengthOf } from './common-keys.js';
 import { endingKeys, solverKeys } from './dpm-keys.js';
 import type { SchedulerConfig } from './scheduler-class.js';
 
@@ -49,7 +49,7 @@ export function readEdmLevels(keys: EdmSolverKeys, told: 'log-sigma' | 'angle') 
 export function writeEdmLevels({ grid, steps, precondition }: Scheme): SchedulerConfig {
   const { sigmaMin, sigmaMax, end = 'clean', rho = 7 } = steps.options ?? {};
   return {
-    num_train_timesteps: 'betas' in grid ? grid.betas.length : grid.count,
+    num_train_timesteps: lengthOf(grid),
     ...(sigmaMin !== undefined && { sigma_min: sigmaMin }),
     ...(sigmaMax !== undefined && { sigma_max: sigmaMax }),
     sigma_data: precondition?.options?.['sigmaData'] ?? 0.5,

@@ -1,7 +1,7 @@
 import { flag, integer, number, resolve } from '../../../core/options.js';
 import type { Scheme } from '../../scheme.js';
 import { checkedWrite } from '../checked-write.js';
-import { meaningfulKeys } from '../common-keys.js';
+import { lengthOf, meaningfulKeys } from '../common-keys.js';
 import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
 
 const who = 'CMStochasticIterativeScheduler';
@@ -25,7 +25,7 @@ export const cmStochasticIterativeScheduler = defineSchedulerClass({
     const { grid, steps, sampler, precondition, limit } = scheme;
     const { sigmaMin = 0.002, sigmaMax = 80, rho = 7 } = steps.options ?? {};
     const keys = {
-      num_train_timesteps: 'betas' in grid ? grid.betas.length : grid.count,
+      num_train_timesteps: lengthOf(grid),
       sigma_min: sigmaMin,
       sigma_max: sigmaMax,
       sigma_data: precondition?.options?.['sigmaData'] ?? 0.5,

@@ -1,7 +1,7 @@
 import { choice, integer, number, resolve } from '../../../core/options.js';
 import type { Scheme } from '../../scheme.js';
 import { checkedWrite } from '../checked-write.js';
-import { finalKeys, meaningfulKeys } from '../common-keys.js';
+import { finalKeys, lengthOf, meaningfulKeys } from '../common-keys.js';
 import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
 
 const who = 'EDMEulerScheduler';
@@ -32,7 +32,7 @@ export const edmEulerScheduler = defineSchedulerClass({
     const { grid, steps, precondition } = scheme;
     const { sigmaMin = 0.002, sigmaMax = 80, end = 'clean', rho = 7 } = steps.options ?? {};
     const keys = {
-      num_train_timesteps: 'betas' in grid ? grid.betas.length : grid.count,
+      num_train_timesteps: lengthOf(grid),
       sigma_min: sigmaMin,
       sigma_max: sigmaMax,
       sigma_data: precondition?.options?.['sigmaData'] ?? 0.5,

@@ -3,7 +3,7 @@ import { choice, flag, integer, number, resolve } from '../../../core/options.js
 import type { Choice, Scheme } from '../../scheme.js';
 import type { StepsName } from '../../steps/index.js';
 import { checkedWrite } from '../checked-write.js';
-import { meaningfulKeys } from '../common-keys.js';
+import { lengthOf, meaningfulKeys } from '../common-keys.js';
 import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
 
 const who = 'FlowMatchEulerDiscreteScheduler';
@@ -73,7 +73,7 @@ export const flowMatchEulerScheduler = defineSchedulerClass({
     const dynamic = shift !== 1 && last === null;
     const mu = Math.log(shift as number);
     const keys = {
-      num_train_timesteps: 'betas' in grid ? grid.betas.length : grid.count,
+      num_train_timesteps: lengthOf(grid),
       shift: dynamic ? 1 : shift,
       use_dynamic_shifting: dynamic,
       ...(dynamic && { base_shift: mu, max_shift: mu }),

@@ -1,7 +1,7 @@
 import { resolve } from '../../../core/options.js';
 import type { Scheme } from '../../scheme.js';
 import { checkedWrite } from '../checked-write.js';
-import { meaningfulKeys } from '../common-keys.js';
+import { lengthOf, meaningfulKeys } from '../common-keys.js';
 import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
 import { flowMatchKeys, flowMatchSteps } from './flow-match-euler.js';
 
@@ -14,7 +14,7 @@ export const flowMatchHeunScheduler = defineSchedulerClass({
   samplers: ['heun'],
   write(scheme) {
     const { grid, steps } = scheme;
-    const num_train_timesteps = 'betas' in grid ? grid.betas.length : grid.count;
+    const num_train_timesteps = lengthOf(grid);
     const keys = { num_train_timesteps, shift: steps.options?.['shift'] ?? 1 };
     return checkedWrite({ who, scheme, keys, read });
   },

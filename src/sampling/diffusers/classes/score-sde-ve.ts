@@ -1,7 +1,7 @@
 import { integer, number, resolve } from '../../../core/options.js';
 import type { Scheme } from '../../scheme.js';
 import { checkedWrite } from '../checked-write.js';
-import { meaningfulKeys } from '../common-keys.js';
+import { lengthOf, meaningfulKeys } from '../common-keys.js';
 import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
 
 const who = 'ScoreSdeVeScheduler';
@@ -27,7 +27,7 @@ export const scoreSdeVeScheduler = defineSchedulerClass({
     const { grid, sampler, precondition } = scheme;
     const options = 'betas' in grid ? {} : grid.options;
     const keys = {
-      num_train_timesteps: 'betas' in grid ? grid.betas.length : grid.count,
+      num_train_timesteps: lengthOf(grid),
       snr: sampler.options?.['snr'] ?? 0.16,
       sigma_min: options['sigmaMin'] ?? 0.01,
       sigma_max: options['sigmaMax'] ?? 50,
