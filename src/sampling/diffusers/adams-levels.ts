@@ -1,23 +1,10 @@
 import type { Choice, Scheme } from '../scheme.js';
 import type { StepsName } from '../steps/index.js';
-import {
-  type GridKeys,
-  readGrid,
-  readPrediction,
-  readSolverSteps,
-  type SigmaKeys,
-  type SpacingKeys,
-  unsupported,
-  usualBetas,
-  writeGrid,
-  writeSteps,
-} from './common-keys.js';
+import { readPrediction, unsupported } from './common-keys.js';
+import { type LevelsContext, readSolverLevels, writeSolverLevels } from './dpm-keys.js';
 import type { SchedulerConfig } from './scheduler-class.js';
 
-export interface AdamsLevels {
-  readonly who: string;
-  readonly keys: GridKeys & SpacingKeys & SigmaKeys & { readonly lambda_min_clipped?: number };
-  readonly config: SchedulerConfig;
+export interface AdamsLevels extends Omit<LevelsContext, 'told'> {
   /** How levels of the straight path are made: down from σ = 1 for UniPC, else up from clean data. */
   readonly flow?: { readonly most: number; readonly terminal: number | null };
 }
@@ -29,16 +16,10 @@ export interface AdamsLevels {
 export function readAdamsLevels(context: AdamsLevels): Pick<Scheme, 'grid' | 'prediction' | 'steps' | 'start'> {
   const { who, keys, config } = context;
   if (keys.use_flow_sigmas) return readFlow(context);
-  const lambdaMin = keys.lambda_min_clipped ?? -Infinity;
-  const told = keys.use_karras_sigmas ? 'rounded' : 'truncated';
-  const steps = readSolverSteps({ who, keys, config, told, lambdaMin });
+  const levels = readSolverLevels({ who, keys, config, told: keys.use_karras_sigmas ? 'rounded' : 'truncated' });
+  const { steps } = levels;
   const again = steps.options?.['told'] !== undefined && steps.options['end'] === 'first';
-  return {
-    grid: { ...readGrid({ who, keys, config, known: usualBetas }), arithmetic: 'float32-ratios' },
-    prediction: readPrediction({ who, keys, config }),
-    steps: again ? { ...steps, options: { ...steps.options, end: 'last' } } : steps,
-    start: 'unit',
-  };
+  return again ? { ...levels, steps: { ...steps, options: { ...steps.options, end: 'last' } } } : levels;
 }
 
 function readFlow({ who, keys, config, flow }: AdamsLevels): Pick<Scheme, 'grid' | 'prediction' | 'steps' | 'start'> {
@@ -70,21 +51,7 @@ function readFlow({ who, keys, config, flow }: AdamsLevels): Pick<Scheme, 'grid'
 
 /** Chain, prediction and steps as keys, as far as they go. */
 export function writeAdamsLevels(who: string, scheme: Scheme): SchedulerConfig {
-  const { steps, grid } = scheme;
-  const end = steps.options?.['end'] ?? 'clean';
-  if (steps.name === 'flow') {
-    return {
-      num_train_timesteps: 'betas' in grid ? grid.betas.length : grid.count,
-      prediction_type: 'flow_prediction',
-      use_flow_sigmas: true,
-      flow_shift: steps.options?.['shift'] ?? 1,
-      final_sigmas_type: end === 'clean' ? 'zero' : 'sigma_min',
-    };
-  }
-  const lambdaMin = steps.options?.['lambdaMin'];
-  return {
-    ...writeGrid(who, scheme),
-    ...writeSteps(who, scheme),
-    ...(typeof lambdaMin === 'number' && { lambda_min_clipped: lambdaMin }),
-  };
+  const said = writeSolverLevels(who, scheme);
+  if (scheme.steps.name !== 'flow') return said; // of a chain the end is among them
+  return { ...said, final_sigmas_type: (scheme.steps.options?.['end'] ?? 'clean') === 'clean' ? 'zero' : 'sigma_min' };
 }
