@@ -1,6 +1,6 @@
 import { choice } from '../../core/options.js';
-import type { Term } from '../../core/space.js';
 import type { Level } from '../../diffusion/level.js';
+import type { Step } from '../sampler.js';
 
 /** For the rules that torch programs carry out on σ at α = 1. */
 export const arithmeticOption = {
@@ -12,8 +12,6 @@ export const arithmeticOption = {
   }),
 } as const;
 
-type Lincomb<X> = (...terms: readonly Term<X>[]) => X;
-
 /** Whether a step is taken operation by operation. */
 export const stepwise = ({ arithmetic }: { readonly arithmetic: string }, ...levels: readonly Level[]): boolean =>
   arithmetic === 'float32' && levels.every(({ alpha }) => alpha === 1);
@@ -22,7 +20,7 @@ interface Slope<X> {
   readonly x: X;
   readonly denoised: X;
   readonly sigma: number;
-  readonly lincomb: Lincomb<X>;
+  readonly lincomb: Step<X>['lincomb'];
 }
 
 /** dx/dσ = (x − D)/σ: a difference and a quotient. */
@@ -34,7 +32,7 @@ interface Move<X> {
   readonly slope: X;
   readonly from: number;
   readonly to: number;
-  readonly lincomb: Lincomb<X>;
+  readonly lincomb: Step<X>['lincomb'];
 }
 
 /** x + (σ′ − σ)·slope: a product and a sum. */

@@ -1,18 +1,12 @@
-import type { Term } from '../../core/space.js';
 import { between, halfLogSnr, type Level } from '../../diffusion/level.js';
-import type { Denoiser, StepResult } from '../sampler.js';
+import type { Step, StepResult } from '../sampler.js';
 import { moveInSigma, slopeInSigma, stepwise } from './in-sigma.js';
 import { noiseOf } from './noise-of.js';
 
-export interface MidpointOptions<X> {
-  readonly x: X;
-  readonly from: Level;
-  readonly to: Level;
+export interface MidpointOptions<X> extends Pick<Step<X>, 'x' | 'from' | 'to' | 'denoise' | 'lincomb'> {
   /** The level between, where it is prescribed. */
   readonly via: Level | undefined;
   readonly arithmetic: 'float64' | 'float32';
-  readonly denoise: Denoiser<X>;
-  readonly lincomb: (...terms: readonly Term<X>[]) => X;
 }
 
 /**

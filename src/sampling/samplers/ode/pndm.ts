@@ -3,7 +3,7 @@ import type { Term } from '../../../core/space.js';
 import { between, halfLogSnr, type Level } from '../../../diffusion/level.js';
 import { adamsBashforth } from '../../rules/adams-bashforth.js';
 import { noiseOf } from '../../rules/noise-of.js';
-import { defineSampler, type Past } from '../../sampler.js';
+import { defineSampler, type Past, type Step } from '../../sampler.js';
 
 /**
  * Pseudo-numerical method for diffusion models (PNDM, also F-PNDM or PLMS): classical rules for the mean noise n̄ of an
@@ -117,7 +117,7 @@ interface Move<X> {
   readonly slope: Slope;
   /** D(x; origin), or null where x does not stand at `origin`. */
   readonly denoised: X | null;
-  readonly lincomb: (...terms: readonly Term<X>[]) => X;
+  readonly lincomb: Step<X>['lincomb'];
 }
 
 /**
@@ -166,7 +166,7 @@ const halfWay = (from: Level, to: Level): Level =>
 type Slope = 'noise' | 'velocity';
 
 /** n, or v = a·n − s·D with a/s = α/σ and a² + s² = 1, at a place. */
-function slopeOf<X>(past: Past<X>, slope: Slope, lincomb: (...terms: readonly Term<X>[]) => X): X {
+function slopeOf<X>(past: Past<X>, slope: Slope, lincomb: Step<X>['lincomb']): X {
   const n = noiseOf(past, lincomb);
   if (slope === 'noise') return n;
   const { alpha, sigma } = past.level;
