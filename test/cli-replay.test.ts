@@ -205,7 +205,7 @@ suite('what is wrong', () => {
   test('files without a recipe', async () => {
     await refused(
       [source],
-      'replay: ROOT/source.png has no recipe. Pictures that sample, edit, invert and translate write as PNG have one.',
+      'replay: ROOT/source.png has no recipe. Pictures that sample, edit, invert and translate write as PNG or GIF have one.',
     );
     const pixel = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) };
     await writeFile(place('half.png'), encodePng(pixel, { recipe: { command: 'sample', langevin: '1' } }));
@@ -220,7 +220,7 @@ suite('what is wrong', () => {
     );
     await refused([place('nothing.png')], 'There is no file ROOT/nothing.png.');
     await writeFile(place('text.png'), 'text');
-    await refused([place('text.png')], 'ROOT/text.png is not a PNG: it starts with bytes 74 65 78 74.');
+    await refused([place('text.png')], 'ROOT/text.png is neither a PNG nor a GIF: it starts with bytes 74 65 78 74.');
   });
 
   test('other weights', () =>

@@ -10,5 +10,7 @@ export * from './npy.js';
 export * from './picture.js';
 export * from './png.js';
 export * from './raster.js';
+export { decodeRecipe, readRecipe } from './recipe.js';
+export { recipeKeyword } from './recipe-text.js';
 export * from './resize.js';
 export * from './strip.js';

@@ -8,11 +8,12 @@ import sharp from 'sharp';
 
 import { floats } from '../core/host-array.js';
 import { gaussians, key, uniforms } from '../core/random.js';
-import { encodeGif, writeGif } from './gif.js';
+import { decodeFrames, encodeGif, gifWithRecipe, isGif, writeGif } from './gif.js';
 import { grid } from './grid.js';
 import { decodeImage, drawSvg, readImage } from './image.js';
 import { enlarge, fromArray, fromBatch, type Picture, toArray } from './picture.js';
-import { decodeRecipe, encodePng, readRecipe, writePng } from './png.js';
+import { encodePng, writePng } from './png.js';
+import { decodeRecipe, readRecipe } from './recipe.js';
 
 let dir: string;
 before(async () => {
@@ -59,13 +60,62 @@ test('the recipe is in the PNG, whatever letters it has', async () => {
   assert.equal(decodeRecipe(encodePng(random(3))), null);
 });
 
-test('what is no PNG, or half of one, says so', async () => {
+test('the recipe is in the GIF, and everything else as it was', async () => {
+  const frames = [random(3), { ...random(3), data: random(3).data.toReversed() }];
+  for (const [name, recipe] of Object.entries({
+    short: 7,
+    long: { prompt: 'Grüße 🎉 "x" '.repeat(200), deep: [null] },
+  })) {
+    const path = join(dir, `${name}.gif`);
+    await writeGif(path, frames, { recipe });
+    assert.deepEqual(await readRecipe(path), recipe);
+    const [plain, told] = [await encodeGif(frames), await readFile(path)];
+    assert.equal(decodeRecipe(plain), null);
+    assert.deepEqual(told.subarray(0, plain.length - 1), Buffer.from(plain.subarray(0, -1)), 'only the end has grown');
+    assert.deepEqual(await decodeFrames(told), await decodeFrames(plain));
+    const { pages, delay } = await sharp(told, { animated: true }).metadata();
+    assert.deepEqual([pages, delay], [2, [60, 1500]], 'as another reader has it');
+    const other = gifWithRecipe(told, { seed: 8 });
+    assert.deepEqual(decodeRecipe(other), { seed: 8 });
+    assert.deepEqual(gifWithRecipe(other, recipe), told, 'one takes the place of the other');
+  }
+});
+
+test('comments of others, and colours of every frame, are read past', async () => {
+  // Two frames of one pixel with colours of their own, a comment before them and one behind.
+  const comment = (text: string): number[] => [0x21, 0xfe, text.length, ...Buffer.from(text), 0];
+  const frame = (red: number): number[] => [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0x80, red, 0, 0, 0, 0, 0, 2, 2, 0x44, 1, 0];
+  const header = [...Buffer.from('GIF89a'), 1, 0, 1, 0, 0, 0, 0];
+  const made = (...blocks: number[][]): Uint8Array => Uint8Array.from([...header, ...blocks.flat(), 0x3b]);
+  const bytes = made(comment('by; hand'), frame(255), frame(254), comment('langevins are many'));
+  assert.ok(isGif(bytes), 'it begins as one');
+  assert.equal(decodeRecipe(bytes), null);
+  assert.deepEqual([...(await decodeFrames(bytes)).data], [255, 0, 0, 254, 0, 0]);
+  const told = gifWithRecipe(bytes, [1]);
+  assert.deepEqual(
+    [...told],
+    [...made(comment('by; hand'), frame(255), frame(254), comment('langevins are many'), comment('langevin [1]'))],
+  );
+  assert.deepEqual(decodeRecipe(told), [1]);
+  for (const length of [6, 12, 20, told.length - 1]) {
+    assert.throws(() => decodeRecipe(told.subarray(0, length), 'half.gif'), {
+      code: 'bad-gif',
+      message: 'half.gif is damaged or truncated: it cannot be read as a GIF.',
+    });
+  }
+  assert.throws(() => decodeRecipe(made(comment('langevin {')), 'a.gif'), {
+    code: 'bad-recipe',
+    message: 'a.gif has a recipe that is not JSON.',
+  });
+});
+
+test('what is no PNG and no GIF, or half of one, says so', async () => {
   assert.throws(() => decodeRecipe(new Uint8Array(0), 'a.png'), {
-    code: 'bad-png',
-    message: 'a.png is not a PNG: it starts with nothing (the file is empty).',
+    code: 'bad-picture',
+    message: 'a.png is neither a PNG nor a GIF: it starts with nothing (the file is empty).',
   });
   assert.throws(() => decodeRecipe(Uint8Array.of(255, 216, 255, 224), 'a.png'), {
-    message: 'a.png is not a PNG: it starts with bytes ff d8 ff e0.',
+    message: 'a.png is neither a PNG nor a GIF: it starts with bytes ff d8 ff e0.',
   });
   const png = encodePng(random(3), { recipe: 1 });
   assert.throws(() => decodeRecipe(png.subarray(0, 50), 'a.png'), {

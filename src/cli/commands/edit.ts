@@ -13,14 +13,14 @@ import { figure } from '../terminal/format.js';
 import { version } from '../version.js';
 
 /** What a recipe leaves out: where results go says nothing about them. */
-const outputs: ReadonlySet<string> = new Set(['out', 'strip', 'gif', 'previews', 'scale', 'model']);
+const outputs: ReadonlySet<string> = new Set(['out', 'strip', 'gif', 'previews', 'model']);
 
 export const edit = defineCommand({
   name: 'edit',
   summary: 'Changes a picture with a trained model: fills holes, continues, enlarges, colours, varies.',
   details:
     'Outside of a mask every byte stays as it was; without one the result has the size and the transparency of its ' +
-    'source. The PNG carries the recipe with the hash of its source.',
+    'source. PNG and GIF carry the recipe with the hash of the source.',
   lists: editLists,
   arguments: {
     picture: {

@@ -3,26 +3,39 @@ import { dump } from '../../graph/index.js';
 import { type DiffusionModel, isPointModel, pictureShape } from '../../pipelines/index.js';
 import { defineCommand } from '../define-command.js';
 import { describeNetwork, type NetworkDescription } from '../inspect/describe-network.js';
+import { describePicture, isPictureFile } from '../inspect/describe-picture.js';
 import { describeRun } from '../inspect/describe-run.js';
 import { licenceOf, type ModelCard, readModelCard } from '../model/model-card.js';
 import { openModel } from '../model/open-model.js';
+import { usageError } from '../parse.js';
 import { bytes, count, short, table } from '../terminal/format.js';
 
 export const inspect = defineCommand({
   name: 'inspect',
-  summary: 'Says what a model or a training run is made of.',
+  summary: 'Says what a model or a training run is made of, and how a picture was made.',
   details:
     'Parameters, floating-point operations and memory of one forward pass of one picture, the parts of the network, ' +
-    'what it predicts on which noise schedule, its licence, and for a run how far it has come.',
+    'what it predicts on which noise schedule, its licence, and for a run how far it has come. Of a PNG or GIF that Langevin ' +
+    'wrote: the recipe in it.',
   arguments: {
-    model: { placeholder: 'MODEL', help: 'A model folder, the folder of its unet, or a training run.', required: true },
+    model: {
+      placeholder: 'MODEL',
+      help: 'A model folder, the folder of its unet, a training run, or a picture.',
+      required: true,
+    },
   },
   options: {
     graph: flag({ help: 'Prints the computation of the forward pass instead, one line per operation.' }),
     card: flag({ help: 'Prints the model card instead.' }),
   },
-  examples: ['langevin inspect models/emoji-32', 'langevin inspect runs/faces --json'],
+  examples: ['langevin inspect models/emoji-32', 'langevin inspect runs/faces --json', 'langevin inspect samples.gif'],
   async run({ arguments: { model }, options, out }) {
+    if (isPictureFile(model)) {
+      if (options.graph || options.card) throw usageError('inspect: --graph and --card are of models. Leave them out.');
+      const { text, recipe } = await describePicture(model);
+      out.print(text);
+      return { picture: model, recipe };
+    }
     const loaded = await openModel(model, out);
     const card = await readModelCard(model);
     const description = describeNetwork(loaded.network);

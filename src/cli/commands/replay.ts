@@ -7,11 +7,11 @@ export const replay = defineCommand({
   name: 'replay',
   summary: 'Makes a picture again out of the recipe in its file, and compares every byte.',
   details:
-    'PNGs that sample, edit, invert and translate write carry how they were made: options, seed, version, the SHA-256 of ' +
+    'PNGs and GIFs that sample, edit, invert and translate write carry how they were made: options, seed, version, the SHA-256 of ' +
     'the weights and of every file they were made from: sources, masks, directions. What has changed since is said. The ' +
     'exit code is 0 where the picture is the same again, and 1 where it is not.',
   arguments: {
-    picture: { placeholder: 'PICTURE.png', help: 'A PNG that Langevin wrote.', required: true },
+    picture: { placeholder: 'PICTURE', help: 'A PNG or GIF that Langevin wrote.', required: true },
   },
   options: {
     model: text({

@@ -17,8 +17,8 @@ export const sample = defineCommand({
   name: 'sample',
   summary: 'Draws pictures, or points, with a trained model.',
   details:
-    'Writes a grid, single files, an animation of the way out of the noise, or the numbers. Every PNG carries the ' +
-    'recipe it was made by. Picture i depends on the seed, on i and on its class, and not on how many are made.',
+    'Writes a grid, single files, an animation of the way out of the noise, or the numbers. Every PNG and GIF carries ' +
+    'the recipe it was made by. Picture i depends on the seed, on i and on its class, and not on how many are made.',
   arguments: {},
   options: sampleOptions,
   short: { n: 'count', o: 'out', c: 'class', g: 'guidance', s: 'seed' },
@@ -58,6 +58,7 @@ export const sample = defineCommand({
       weights: model.hash,
       ...(told && { told }),
       ...sampling,
+      ...(keep && { show: keep }),
     };
     const results = { out: options.out, kind, pictures, frames, recipe };
     const files = ofPoints

@@ -8,7 +8,7 @@ import { enlarge, fromBatch, type Picture } from '../../files/picture.js';
 import { writePng } from '../../files/png.js';
 import { strip, withChannels } from '../../files/strip.js';
 import { usageError } from '../parse.js';
-import { pictureOutputKind } from '../sample/outputs.js';
+import { numberedFile, pictureOutputKind } from '../sample/outputs.js';
 import type { EditOptions, EditProgress } from './define-edit-kind.js';
 import { refuseOverwriting } from './kept-inputs.js';
 import type { Edited } from './run-edit.js';
@@ -101,6 +101,7 @@ export async function writeEdit({ edited, frames, options, recipe }: WriteEditOp
     await writeGif(
       options.gif,
       same ? each : way.map((results) => strip([[first, ...results, blank].map((one) => opaque(one))], { scale })),
+      { recipe },
     );
     files.push(options.gif);
   }
@@ -128,7 +129,7 @@ async function writeResults({ out, pictures, values, recipe }: WriteResults): Pr
     return [out];
   }
   if (kind === 'files') {
-    const files = pictures.map((_, i) => join(out, `${String(i).padStart(4, '0')}.png`));
+    const files = pictures.map((_, i) => numberedFile(out, i));
     for (const [i, file] of files.entries()) await writePng(file, pictures[i]!, { recipe: { ...recipe, index: i } });
     return files;
   }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { ToolkitError } from '../../core/errors.js';
-import { grid } from '../../files/grid.js';
-import { readImage } from '../../files/image.js';
-import { enlarge, fromBatch, type Picture } from '../../files/picture.js';
+import type { Picture } from '../../files/picture.js';
+import { readBytes } from '../../files/read-bytes.js';
 import { isPointModel, pictureShape } from '../../pipelines/index.js';
 import { openRuntime } from '../runtime.js';
 import { drawSamples } from '../sample/draw-samples.js';
+import { numberedFile, type OutputKind, writeSamples } from '../sample/outputs.js';
 import { writePoints } from '../sample/point-outputs.js';
 import { columnsOf, type Sampling, scaleOf } from '../sample/settle-sampling.js';
 import { type Told, tellModel } from '../sample/told.js';
@@ -13,36 +13,43 @@ import type { ReplayJob, Runner } from './runner.js';
 import { sameGuiding } from './same-guiding.js';
 
 /** Draws samples again: their recipe is what decided them, and the size of the picture says how they were laid out. */
-export const againSample: Runner = async ({ recipe, picture, folder, globals, find, out, signal, ...job }) => {
-  const { told, ...sampling } = recipe as unknown as Sampling & { readonly told?: Told };
+export const againSample: Runner = async ({ recipe, picture, moves, folder, globals, find, out, signal, ...job }) => {
+  const { told, ...sampling } = recipe as unknown as Sampling & Extras;
   const image = told?.conditionImage;
   const { model } = await tellModel(job.model, {
     attributes: told?.attributes ?? null,
     conditionImage: image ? await find(image) : null,
   });
   const { count, seed, labels, guidance, guidedBy, steps, scheme, random, batch } = sampling;
-  const { pictures } = await drawSamples({
+  const { pictures, frames } = await drawSamples({
     sampling: { count, seed, labels, guidance, ...(guidedBy && { guidedBy }), steps, scheme, random, batch },
-    ...{ model, runtime: openRuntime(globals), guiding: await sameGuiding(guidedBy, out), keep: null, out, signal },
+    ...{ model, runtime: openRuntime(globals), guiding: await sameGuiding(guidedBy, out) },
+    ...{ keep: moves ? (sampling.show ?? 'noisy') : null, out, signal },
   });
-  if (isPointModel(model)) {
-    const file = join(folder, 'points.png');
-    await writePoints({ out: file, kind: 'grid', pictures, frames: [], recipe, labels, classes: model.classes });
-    return [await readImage(file, { channels: picture.channels as 1 | 3 | 4 })];
+  const kind: OutputKind = moves ? 'animation' : recipe.index === undefined ? 'grid' : 'files';
+  const file = join(folder, kind === 'files' ? 'again/' : `again.${moves ? 'gif' : 'png'}`);
+  const results = { out: file, kind, pictures, frames, recipe };
+  if (isPointModel(model)) await writePoints({ ...results, labels, classes: model.classes });
+  else {
+    const [, height, width] = pictureShape(model);
+    const layout =
+      kind === 'files'
+        ? { columns: 1, scale: Math.max(1, Math.round(picture.width / width)) }
+        : layoutOf({
+            ...{ picture, width, height, count },
+            first: { columns: columnsOf(sampling), scale: scaleOf(model) },
+          });
+    await writeSamples({ ...results, ...layout });
   }
-  const [, height, width] = pictureShape(model);
-  if (recipe.index !== undefined) {
-    return [enlarge(fromBatch(pictures)[recipe.index]!, Math.max(1, Math.round(picture.width / width)))];
-  }
-  const layout = layoutOf({
-    picture,
-    width,
-    height,
-    count,
-    first: { columns: columnsOf(sampling), scale: scaleOf(model) },
-  });
-  return [grid(pictures, layout)];
+  return [await readBytes(kind === 'files' ? numberedFile(file, recipe.index!) : file)];
 };
+
+/** What the recipe of samples says beside how they were drawn. */
+interface Extras {
+  readonly told?: Told;
+  /** What the frames of a GIF show. */
+  readonly show?: 'noisy' | 'expected';
+}
 
 interface Layout {
   readonly columns: number;

@@ -2,18 +2,21 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ToolkitError } from '../../core/errors.js';
+import { gifWithRecipe } from '../../files/gif.js';
 import { readImage } from '../../files/image.js';
-import type { Picture } from '../../files/picture.js';
+import { encodePng } from '../../files/png.js';
+import { readBytes } from '../../files/read-bytes.js';
 import { type Command, type CommandContext } from '../define-command.js';
 import type { SourceFile } from '../invert/input-pictures.js';
 import { shippedFolder } from '../model/shipped-model.js';
 import type { GuidingFile, OpenGuiding } from '../sample/open-guiding.js';
+import { numberedFile } from '../sample/outputs.js';
 import type { Told } from '../sample/told.js';
 import type { ReplayJob, Runner } from './runner.js';
 import { sameGuiding, sameTarget } from './same-guiding.js';
 
 export interface AgainOptions {
-  /** Whether the command writes before and after into `--strip` as well: a recipe may stand in either. */
+  /** Whether the command writes before and after into `--strip` as well: the recipe of a PNG may stand in either. */
   readonly strip: boolean;
   /** The words of the command out of its sources, by the name of its argument. */
   readonly words: (sources: readonly string[]) => Readonly<Record<string, string | readonly string[]>>;
@@ -22,7 +25,7 @@ export interface AgainOptions {
 /** Runs a command again, with the options its recipe keeps. */
 export const again =
   (command: Command, { strip, words }: AgainOptions): Runner =>
-  async ({ recipe, model: _, path, find, folder, globals, out, signal, picture }: ReplayJob) => {
+  async ({ recipe, model: _, path, find, folder, globals, out, signal, picture, moves }: ReplayJob) => {
     const kept = recipe['options'];
     if (typeof kept !== 'object' || kept === null) {
       throw new ToolkitError('no-recipe', `replay: the recipe does not say the options of ${command.name}.`);
@@ -36,11 +39,12 @@ export const again =
     const directions = await gathered({ recipe, find, folder });
     const file = recipe.index === undefined ? join(folder, 'result.png') : `${join(folder, 'results')}/`;
     const beside = join(folder, 'strip.png');
+    const way = join(folder, 'way.gif');
     const usual = Object.fromEntries(Object.entries(command.options).map(([name, spec]) => [name, spec.default]));
     const asked = {
       ...kept,
       ...{ model: path, out: file },
-      ...(strip && { strip: beside }),
+      ...(moves ? { gif: way } : strip && { strip: beside }),
       ...(to && { to: await find(to) }),
       ...(mask && { mask: await find(mask, 'mask') }),
       ...(image && { conditionImage: await find(image) }),
@@ -55,10 +59,12 @@ export const again =
       signal,
       standing: () => undefined,
     });
-    const result = recipe.index === undefined ? file : join(file, `${String(recipe.index).padStart(4, '0')}.png`);
+    if (moves) return [gifWithRecipe(await readBytes(way), recipe)];
+    const result = recipe.index === undefined ? file : numberedFile(file, recipe.index);
     const { channels } = picture;
-    const read = (name: string): Promise<Picture> => readImage(name, { channels: channels as 1 | 3 | 4 });
-    return Promise.all([result, ...(existsSync(beside) ? [beside] : [])].map(read));
+    const told = async (name: string): Promise<Uint8Array> =>
+      encodePng(await readImage(name, { channels: channels as 1 | 3 | 4 }), { recipe });
+    return Promise.all([result, ...(existsSync(beside) ? [beside] : [])].map(told));
   };
 
 /** The pictures a recipe starts from: one, several or none. */

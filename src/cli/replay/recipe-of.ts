@@ -17,13 +17,13 @@ export interface Recipe {
   readonly [more: string]: unknown;
 }
 
-/** Reads the recipe out of a PNG that a command of Langevin wrote. */
+/** Reads the recipe out of a PNG or GIF that a command of Langevin wrote. */
 export async function recipeIn(path: string): Promise<Recipe> {
   const recipe = (await readRecipe(path)) as Recipe | null;
   if (recipe === null) {
     throw new ToolkitError(
       'no-recipe',
-      `replay: ${path} has no recipe. Pictures that sample, edit, invert and translate write as PNG have one.`,
+      `replay: ${path} has no recipe. Pictures that sample, edit, invert and translate write as PNG or GIF have one.`,
     );
   }
   const told = ['langevin', 'command', 'model', 'weights'].filter((name) => typeof recipe[name] !== 'string');

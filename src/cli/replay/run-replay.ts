@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ToolkitError } from '../../core/errors.js';
 import { writeFileAtomic } from '../../files/atomic.js';
-import { readImage } from '../../files/image.js';
+import { decodeFrames, isGif } from '../../files/gif.js';
+import { decodeImage, readImage } from '../../files/image.js';
 import type { Picture } from '../../files/picture.js';
-import { encodePng } from '../../files/png.js';
+import { readBytes } from '../../files/read-bytes.js';
 import type { GlobalOptions } from '../global-options.js';
 import { openModel } from '../model/open-model.js';
 import type { Output } from '../terminal/output.js';
@@ -41,8 +42,9 @@ export interface ReplayResult {
 export async function runReplay({ file, options, globals, out, signal }: RunReplayOptions): Promise<ReplayResult> {
   const recipe = await recipeIn(file);
   const run = runners.get(recipe.command);
-  const bytes = await readFile(file);
+  const bytes = await readBytes(file);
   const picture = await readImage(file);
+  const moves = isGif(bytes);
   const path = options.model ?? recipe.model;
   const model = await openModel(path, out);
   if (model.hash !== recipe.weights) {
@@ -64,25 +66,33 @@ export async function runReplay({ file, options, globals, out, signal }: RunRepl
   try {
     const find: ReplayJob['find'] = (source, role) =>
       findSource({ source, ...(role && { role }), beside: file, said: options.source });
-    const made = await run({ recipe, picture, model, path, find, folder, globals, out, signal });
-    const encoded = made.map((one) => encodePng(one, { recipe }));
-    const same = encoded.findIndex((one) => bytes.equals(one));
+    const made = await run({ recipe, picture, moves, model, path, find, folder, globals, out, signal });
+    const same = made.findIndex((one) => bytes.equals(one));
     const best = Math.max(same, 0);
-    if (options.out !== null) await writeFileAtomic(options.out, encoded[best]!);
+    if (options.out !== null) await writeFileAtomic(options.out, made[best]!);
     return {
       ...{ recipe, identical: same >= 0, file: options.out },
-      difference: same >= 0 ? { count: 0, most: 0 } : differenceOf(picture, made),
+      difference: same >= 0 ? { count: 0, most: 0 } : await differenceOf({ bytes, made, moves }),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+interface Compared {
+  readonly bytes: Uint8Array;
+  readonly made: readonly Uint8Array[];
+  /** Whether all frames are compared. */
+  readonly moves: boolean;
+}
+
 /** How far the nearest of some pictures is from what it should be. */
-function differenceOf(wanted: Picture, made: readonly Picture[]): ReplayResult['difference'] {
-  const fitting = made.filter(({ data }) => data.length === wanted.data.length);
+async function differenceOf({ bytes, made, moves }: Compared): Promise<ReplayResult['difference']> {
+  const decode = (one: Uint8Array): Promise<Picture> => (moves ? decodeFrames(one) : decodeImage(one));
+  const [wanted, ...all] = await Promise.all([bytes, ...made].map(decode));
+  const fitting = all.filter(({ data }) => data.length === wanted!.data.length);
   const found = fitting.map(({ data }) => {
-    const off = Array.from(data, (byte, i) => Math.abs(byte - wanted.data[i]!));
+    const off = Array.from(data, (byte, i) => Math.abs(byte - wanted!.data[i]!));
     return { count: off.filter((by) => by > 0).length, most: off.reduce((most, by) => Math.max(most, by), 0) };
   });
   return found.length === 0 ? null : found.reduce((best, one) => (one.count < best.count ? one : best));

@@ -8,8 +8,10 @@ import type { FileRole, Recipe } from './recipe-of.js';
 /** What it takes to make a picture again. */
 export interface ReplayJob {
   readonly recipe: Recipe;
-  /** The picture as it is, for what its recipe leaves to its size. */
+  /** The picture as it is, of a GIF its first frame, for what its recipe leaves to its size. */
   readonly picture: Picture;
+  /** Whether it is a GIF. */
+  readonly moves: boolean;
   readonly model: DiffusionModel;
   /** The folder the model was found in. */
   readonly path: string;
@@ -22,5 +24,5 @@ export interface ReplayJob {
   readonly signal: AbortSignal;
 }
 
-/** Makes the pictures of a recipe again: the one that is asked for is among them. */
-export type Runner = (job: ReplayJob) => Promise<readonly Picture[]>;
+/** Makes the files of a recipe again, with the recipe in them: the one that is asked for is among them. */
+export type Runner = (job: ReplayJob) => Promise<readonly Uint8Array[]>;

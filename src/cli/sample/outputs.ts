@@ -51,9 +51,13 @@ export interface WriteSamplesOptions {
   readonly frames: readonly HostArray<'float32'>[];
   readonly columns: number;
   readonly scale: number;
-  /** Goes into every PNG; `index` says which picture a single file is. */
+  /** Goes into every PNG and GIF; `index` says which picture a single file is. */
   readonly recipe: Readonly<Record<string, unknown>>;
 }
+
+/** One of several pictures in a folder: `0007.png`. */
+export const numberedFile = (folder: string, index: number): string =>
+  join(folder, `${String(index).padStart(4, '0')}.png`);
 
 /** Writes samples in one of the four ways; returns the files. */
 export async function writeSamples(options: WriteSamplesOptions): Promise<readonly string[]> {
@@ -69,6 +73,7 @@ export async function writeSamples(options: WriteSamplesOptions): Promise<readon
       await writeGif(
         out,
         shown.map((frame) => grid(frame, { columns, scale })),
+        { recipe },
       );
       return [out];
     }
@@ -78,7 +83,7 @@ export async function writeSamples(options: WriteSamplesOptions): Promise<readon
     case 'files': {
       const files: string[] = [];
       for (const [index, picture] of fromBatch(pictures).entries()) {
-        const file = join(out, `${String(index).padStart(4, '0')}.png`);
+        const file = numberedFile(out, index);
         await writePng(file, enlarge(picture, scale), { recipe: { ...recipe, index } });
         files.push(file);
       }

@@ -15,7 +15,7 @@ export interface WritePointsOptions extends Pick<PointPictureOptions, 'labels' |
   readonly pictures: HostArray<'float32'>;
   /** All points at each step, for an animation. */
   readonly frames: readonly HostArray<'float32'>[];
-  /** Goes into a PNG. */
+  /** Goes into a PNG or a GIF. */
   readonly recipe: Readonly<Record<string, unknown>>;
 }
 
@@ -35,7 +35,7 @@ export async function writePoints({ out, kind, pictures, frames, recipe, ...look
     case 'animation': {
       // One square for all frames: the way out of the noise is a way inwards.
       const shown = [...frames, pictures].map((points) => rasterise(drawing(points, 2.5), { longest: 480 }));
-      await writeGif(out, await Promise.all(shown));
+      await writeGif(out, await Promise.all(shown), { recipe });
       break;
     }
     case 'numbers':

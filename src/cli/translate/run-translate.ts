@@ -1,4 +1,4 @@
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { show } from '../../core/errors.js';
 import type { HostArray } from '../../core/host-array.js';
 import type { Resolved } from '../../core/options.js';
@@ -18,7 +18,7 @@ import { chosenInversion } from '../invert/run-invert.js';
 import { tellSteps } from '../invert/tell-steps.js';
 import { usageError } from '../parse.js';
 import { type OpenGuiding, openGuiding } from '../sample/open-guiding.js';
-import { pictureOutputKind } from '../sample/outputs.js';
+import { numberedFile, pictureOutputKind } from '../sample/outputs.js';
 import { scaleOf } from '../sample/settle-sampling.js';
 import type { Output } from '../terminal/output.js';
 import { watched } from '../terminal/watched.js';
@@ -227,7 +227,7 @@ async function write({
   if (kind === 'numbers') await writeNpy(options.out, pictures);
   else if (kind === 'files') {
     for (const [index, picture] of after.entries()) {
-      const file = join(options.out, `${String(index).padStart(4, '0')}.png`);
+      const file = numberedFile(options.out, index);
       await writePng(file, picture, { recipe: { ...recipe, index } });
       files.push(file);
     }
@@ -249,6 +249,7 @@ async function write({
     await writeGif(
       options.gif,
       rows.map((two) => strip(two, { scale })),
+      { recipe },
     );
     files.push(options.gif);
   }
