@@ -6,6 +6,9 @@ export interface SpacingOptions {
   readonly count: number;
 }
 
+/** The step that numpy's `arange` makes of one down from a start: the difference of the first two. */
+export const strideFrom = (start: number, step: number): number => start - (start - step);
+
 /**
  * The spacings of Lin et al. 2023, arXiv:2305.08891, Table 2, as lists of indices from noisy to clean. Products are taken
  * in the order of numpy's `arange` and `linspace`: where an index lies half-way between two, the last bit says which.
@@ -18,7 +21,7 @@ export const indexSpacings = {
   },
   /** N/count apart from N − 1 down. */
   trailing: ({ total, count }: SpacingOptions): readonly number[] => {
-    const stride = total - (total - total / count);
+    const stride = strideFrom(total, total / count);
     return Array.from({ length: count }, (_, i) => roundHalfEven(total - i * stride) - 1);
   },
   /** Evenly from N − 1 to 0, whole or not. */

@@ -1,5 +1,5 @@
 import { descent, landingOptions, roundHalfEven } from '../levels/descent.js';
-import { indexSpacings } from '../levels/index-spacing.js';
+import { indexSpacings, strideFrom } from '../levels/index-spacing.js';
 import { visitable } from '../levels/visitable.js';
 import { defineSteps } from '../noise-steps.js';
 
@@ -25,7 +25,8 @@ export const trailing = defineSteps({
     const stride = grid.count / count;
     const length = total === grid.count ? count : Math.ceil(total / stride);
     const whole = grid.continuous ? (index: number) => index : roundHalfEven;
-    const indices = Array.from({ length }, (_, i) => Math.max(0, whole(total - i * stride) - 1));
+    const rounded = strideFrom(total, stride);
+    const indices = Array.from({ length }, (_, i) => Math.max(0, whole(total - i * rounded) - 1));
     return descent({ grid, count, top: total - 1, indices, ...landing });
   },
 });

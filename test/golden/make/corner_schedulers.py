@@ -1,5 +1,5 @@
 """Writes test/golden/schedulers/corner-runs.json: whole runs of schedulers of diffusers at the corners of what their
-configs allow: many steps from pure noise, one step alone, keys left behind by another scheduler.
+configs allow: many steps from pure noise, one step alone, timesteps at ties, keys left behind by another scheduler.
 
 The start is arange(48)/48 - 0.4 as [2, 2, 3, 4] in the size the scheduler starts with; the network says
 0.3 x + 0.1 t/(1 + |t|). Noise is drawn from torch's CPU generator, seeded 0. Of runs of more than 20 steps, only the first
@@ -106,6 +106,20 @@ def lone():
     for name in ("FlowMatchEulerDiscreteScheduler", "DDIMScheduler", "DDPMScheduler",
                  "DPMSolverMultistepInverseScheduler"):
         yield name, {}, 1
+    for spacing in ("leading", "trailing"):
+        for prediction in ("epsilon", "v_prediction"):
+            yield "PNDMScheduler", {"skip_prk_steps": True, "timestep_spacing": spacing, "steps_offset": 1,
+                                    "prediction_type": prediction}, 1
+
+
+def ties():
+    """Timesteps half-way between two whole ones, and levels of flows at whole ones, where the last bit decides."""
+    for name in ("UniPCMultistepScheduler", "DEISMultistepScheduler", "DPMSolverMultistepScheduler", "SASolverScheduler"):
+        yield name, {}, 30
+        for steps in (6, 18):
+            yield name, {"use_flow_sigmas": True, "prediction_type": "flow_prediction"}, steps
+    yield "DDIMScheduler", {"timestep_spacing": "trailing"}, 48
+    yield "PNDMScheduler", {"timestep_spacing": "linspace", "skip_prk_steps": True}, 31
 
 
 def last_noise():
@@ -117,7 +131,7 @@ def last_noise():
 
 
 if __name__ == "__main__":
-    cases = [*zero_snr(), *inverse(), *left_behind(), *lone(), *last_noise()]
+    cases = [*zero_snr(), *inverse(), *left_behind(), *lone(), *ties(), *last_noise()]
     runs = []
     for case in cases:
         try:

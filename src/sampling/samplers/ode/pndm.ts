@@ -23,8 +23,8 @@ import { defineSampler, type Past, type Step } from '../../sampler.js';
  *
  * The start of Runge and Kutta takes four evaluations in each of three steps and moves x by noise from elsewhere, which
  * divides by α: between levels next to pure noise it diverges, and `heun` or the sampler `ipndm` is the better choice.
- * A step from pure noise itself, α = 0, and a step of the start that ends without noise are Euler's. Half-way is the
- * middle in log-SNR unless the steps prescribe other levels.
+ * A step from pure noise itself, α = 0, a step of the start that ends without noise, and with `heun` one step alone are
+ * Euler's. Half-way is the middle in log-SNR unless the steps prescribe other levels.
  *
  * @example
  * import { pndm } from 'langevin/sampling';
@@ -52,7 +52,7 @@ export const pndm = defineSampler({
       help: 'Whether φ is rounded after every operation, as torch programs do, on levels with α² + σ² = 1.',
     }),
   },
-  async step({ x, from, to, via, history, denoise, lincomb }, { start, slope, arithmetic }) {
+  async step({ x, from, to, via, count, history, denoise, lincomb }, { start, slope, arithmetic }) {
     const denoised = await denoise(x, from);
     const r = to.sigma / from.sigma;
     const euler = { x: lincomb([r, x], [to.alpha - from.alpha * r, denoised]), denoised };
@@ -76,6 +76,7 @@ export const pndm = defineSampler({
       return { x: phi(from, to, { parts: slopes.map((k, i) => [parts[i]!, k] as const), of }), denoised, past: here };
     }
     const alone = (k: X): Mean<X> => ({ parts: [[1, k]], of: 1 });
+    if (start === 'heun' && count === 1) return { ...euler, x: phi(from, to, alone(k1)) };
     if (start === 'heun') {
       const [origin = from, end = to] = via;
       const predicted = arithmetic === 'float32' ? phi(from, to, alone(k1)) : euler.x; // the same but for rounding
