@@ -2,6 +2,7 @@ import { show, ToolkitError } from '../../../core/errors.js';
 import { choice, flag, integer, text } from '../../../core/options.js';
 import type { Term } from '../../../core/space.js';
 import { halfLogSnr, type Level } from '../../../diffusion/level.js';
+import { corrected } from '../../rules/corrected.js';
 import { exponentialWeights } from '../../rules/exponential-weights.js';
 import { noiseOf } from '../../rules/noise-of.js';
 import { defineSampler, type Past } from '../../sampler.js';
@@ -71,11 +72,8 @@ export const unipc = defineSampler({
     if (last !== undefined && last.level.alpha > 0 && !disabled(index - 1)) {
       const p = orderOf(index - 1, past.length - 1);
       const predicted = bent(past.slice(0, p), from, p === 2);
-      const corrected = bent([last, here, ...past.slice(1, p)], from, p === 1);
-      const x = lincomb([1, reached], ...corrected, ...predicted.map(([w, value]) => [-w, value] as const));
-      // The noise stays that of the x where the model was asked: what goes with it is another clean value.
-      const shift = [[1 / from.alpha, x] as const, [-1 / from.alpha, reached] as const];
-      here = { level: from, x, denoised: options.prediction === 'data' ? denoised : lincomb([1, denoised], ...shift) };
+      const better = bent([last, here, ...past.slice(1, p)], from, p === 1);
+      here = corrected(here, { predicted, better, of: options.prediction, lincomb });
     }
 
     const r = to.sigma / from.sigma;

@@ -1,6 +1,7 @@
 import { choice, flag, integer, number } from '../../../core/options.js';
 import type { Term } from '../../../core/space.js';
 import { halfLogSnr, type Level } from '../../../diffusion/level.js';
+import { corrected } from '../../rules/corrected.js';
 import { exponentialWeights } from '../../rules/exponential-weights.js';
 import { noiseOf } from '../../rules/noise-of.js';
 import { defineSampler, type Past } from '../../sampler.js';
@@ -72,11 +73,8 @@ export const saSolver = defineSampler({
       const interval = { from: last.level, to: from, tau: tauAt(last.level) };
       const predicted = gradient(past.slice(0, Math.min(options.predictor, remaining + 1)), interval);
       const before = Math.min(options.corrector, remaining + 2) - 1;
-      const corrected = gradient([here, ...past.slice(0, before)], interval);
-      const x = lincomb([1, reached], ...corrected, ...predicted.map(([w, value]) => [-w, value] as const));
-      // The noise stays that of the x where the model was asked: what goes with it is another clean value.
-      const shift = [[1 / from.alpha, x] as const, [-1 / from.alpha, reached] as const];
-      here = { level: from, x, denoised: prediction === 'data' ? denoised : lincomb([1, denoised], ...shift) };
+      const better = gradient([here, ...past.slice(0, before)], interval);
+      here = corrected(here, { predicted, better, of: prediction, lincomb });
     }
 
     // Drawn in every step, also where τ = 0: generators that are used up by drawing then agree with torch programs.
