@@ -1,7 +1,7 @@
 import { halfLogSnr } from '../../diffusion/level.js';
 import type { Past, Step, StepResult } from '../sampler.js';
 import type { DpmOptions } from './dpm-options.js';
-import { moved } from './dpm-singlestep.js';
+import { moved, type Weigh } from './dpm-singlestep.js';
 import { type Crossing, endless } from './exponential.js';
 
 /**
@@ -23,8 +23,7 @@ export async function dpmGrouped<X>(at: Step<X>, options: DpmOptions): Promise<S
     return { x: moved(at, { to, of: held, eta, nodes: [here], weigh: ([w]) => [w] }), denoised };
   }
   const places = group.map(({ level }) => halfLogSnr(level));
-  const weigh = (weights: Crossing['weights']) =>
-    groupWeights(weights, { ...options, places, end: halfLogSnr(to), gain: to.alpha });
+  const weigh: Weigh = (weights) => groupWeights(weights, { ...options, places, end: halfLogSnr(to), gain: to.alpha });
   return { x: moved({ ...at, x: start.x, from: start.level }, { to, of, eta, nodes: group, weigh }), denoised };
 }
 

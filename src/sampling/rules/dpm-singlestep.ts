@@ -44,7 +44,8 @@ export async function dpmSinglestep<X>(at: Step<X>, options: SinglestepOptions):
   return { x: moved(at, { to, of, eta, nodes: [first, third], weigh }), denoised };
 }
 
-type Weigh = (weights: Crossing['weights']) => readonly number[];
+/** The weights of m at the nodes, out of those of a crossing. */
+export type Weigh = (weights: Crossing['weights']) => readonly number[];
 
 interface Move<X> {
   readonly to: Level;

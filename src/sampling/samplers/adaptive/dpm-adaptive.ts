@@ -1,7 +1,7 @@
 import { ToolkitError } from '../../../core/errors.js';
 import { choice, integer, number } from '../../../core/options.js';
 import { between, halfLogSnr, type Level } from '../../../diffusion/level.js';
-import { moved, partway } from '../../rules/dpm-singlestep.js';
+import { moved, partway, type Weigh } from '../../rules/dpm-singlestep.js';
 import { errorNorm } from '../../rules/error-norm.js';
 import type { Varying } from '../../rules/exponential.js';
 import { pidControl } from '../../rules/step-control.js';
@@ -133,7 +133,6 @@ interface Attempt<X> {
 
 /** Two answers at `target`, the better one of `order` and its neighbour, out of the same estimates. */
 async function answers<X>({ at, here, target }: Attempt<X>, { order, of, eta }: SolveOptions) {
-  type Weigh = Parameters<typeof moved>[1]['weigh'];
   const go = (to: Level, nodes: readonly Past<X>[], weigh: Weigh): X =>
     moved({ ...at, x: here.x, from: here.level }, { to, of, eta, nodes, weigh });
   const look = async (fraction: number, nodes: readonly Past<X>[], weigh: Weigh): Promise<Past<X>> => {
