@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { commands } from '../src/cli/commands/index.js';
 import { globalOptions, globalShort } from '../src/cli/global-options.js';
 import { parse, settle, settleArguments } from '../src/cli/parse.js';
@@ -87,14 +90,18 @@ for (const file of documents) {
   });
 }
 
-test('the pictures of the README are in the package', async () => {
-  const { files } = JSON.parse(await read('package.json')) as { readonly files: readonly string[] };
-  const pictures = [...(await read('README.md')).matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, path = '']) => path);
-  assert.ok(pictures.length > 0, 'the README shows no picture');
-  for (const path of pictures) {
-    assert.ok(
-      files.some((packed) => path === packed || path.startsWith(`${packed}/`)),
-      `package.json leaves out ${path}`,
-    );
-  }
+test('what the README shows and links to is in the package', async () => {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    ...{ cwd: fileURLToPath(new URL('..', import.meta.url)), maxBuffer: 2 ** 26 },
+  });
+  const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
+  const packed = new Set(files.flatMap(({ path }) => [path, `${path.slice(0, path.lastIndexOf('/') + 1)}`]));
+  const links = [...(await read('README.md')).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link.split('#')[0]!);
+  const own = links.filter((link) => link !== '' && !/^[a-z]+:/.test(link));
+  assert.ok(own.length > 10, 'the README links to nothing');
+  assert.deepEqual(
+    own.filter((path) => !packed.has(path)),
+    [],
+    'package.json leaves out what the README links to',
+  );
 });
