@@ -48,11 +48,26 @@ suite('what these classes cannot honour is refused', () => {
       { _class_name: 'IPNDMScheduler', trained_betas: [0.5] },
       'IPNDMScheduler: trained_betas are the noise levels of one number of steps there and cannot be read. Leave them out.',
     );
-    for (const name of ['UniPCMultistepScheduler', 'DEISMultistepScheduler']) {
+    refused(
+      { _class_name: 'UniPCMultistepScheduler', use_dynamic_shifting: true },
+      'UniPCMultistepScheduler: use_dynamic_shifting "true" cannot be read. Can be read: false.',
+    );
+    refused(
+      { _class_name: 'UniPCMultistepScheduler', shift_terminal: 0.1 },
+      'UniPCMultistepScheduler: shift_terminal "0.1" cannot be read. Can be read: null without use_flow_sigmas.',
+    );
+  });
+
+  test('a shift that follows the size of the picture', () => {
+    const asked = { use_flow_sigmas: true, use_dynamic_shifting: true, prediction_type: 'flow_prediction' };
+    for (const name of ['DEISMultistepScheduler', 'DPMSolverMultistepScheduler', 'DPMSolverSinglestepScheduler']) {
       refused(
-        { _class_name: name, use_dynamic_shifting: true },
-        `${name}: use_dynamic_shifting "true" cannot be read. Can be read: false.`,
+        { _class_name: name, ...asked },
+        `${name}: use_dynamic_shifting "true" cannot be read. Can be read: false with use_flow_sigmas.`,
       );
+      // Of a chain there is nothing to shift.
+      const dynamic = readSchedulerConfig({ _class_name: name, use_dynamic_shifting: true });
+      assert.deepEqual(dynamic, readSchedulerConfig({ _class_name: name }));
     }
   });
 

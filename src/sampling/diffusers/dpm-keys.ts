@@ -145,6 +145,9 @@ function readFlow(context: LevelsContext): Pick<Scheme, 'grid' | 'prediction' | 
 
 /** The straight path, whatever its last step lands on. */
 export function readFlowLevels({ who, keys, config }: LevelsContext) {
+  if (config['use_dynamic_shifting'] === true) {
+    throw unsupported({ who, key: 'use_dynamic_shifting', value: 'true', known: ['false with use_flow_sigmas'] });
+  }
   const count = keys.num_train_timesteps;
   return {
     grid: { schedule: 'straight', options: {}, count, zeroTerminalSnr: false },

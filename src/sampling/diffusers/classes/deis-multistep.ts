@@ -53,8 +53,9 @@ export const deisMultistepScheduler = defineSchedulerClass({
 
 function read(config: SchedulerConfig): Scheme {
   const keys = resolve(who, keysOfDeis, meaningfulKeys(config, keysOfDeis));
-  if (keys.use_dynamic_shifting)
-    throw unsupported({ who, key: 'use_dynamic_shifting', value: 'true', known: ['false'] });
+  if (keys.use_dynamic_shifting && keys.use_flow_sigmas) {
+    throw unsupported({ who, key: 'use_dynamic_shifting', value: 'true', known: ['false with use_flow_sigmas'] });
+  }
   return {
     ...readAdamsLevels({ who, keys: { ...keys, final_sigmas_type: 'sigma_min' }, config }),
     sampler: {

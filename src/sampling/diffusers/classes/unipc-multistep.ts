@@ -69,10 +69,15 @@ function read(config: SchedulerConfig): Scheme {
   if (config['solver_p'] !== undefined && config['solver_p'] !== null) {
     throw unsupported({ who, key: 'solver_p', value: show(config['solver_p']), known: ['null'] });
   }
-  if (keys.use_dynamic_shifting)
+  if (keys.use_dynamic_shifting) {
     throw unsupported({ who, key: 'use_dynamic_shifting', value: 'true', known: ['false'] });
+  }
+  if (keys.shift_terminal !== null && !keys.use_flow_sigmas) {
+    const value = String(keys.shift_terminal);
+    throw unsupported({ who, key: 'shift_terminal', value, known: ['null without use_flow_sigmas'] });
+  }
   return {
-    ...readAdamsLevels({ who, keys, config, flow: { most: 1 - 1e-6, terminal: keys.shift_terminal } }),
+    ...readAdamsLevels({ who, keys, config, flow: { most: 1 - 1e-6, terminal: keys.shift_terminal || null } }),
     sampler: {
       name: 'unipc',
       options: {
