@@ -4,7 +4,7 @@ import { gaussianData, numbers } from '../../test/numbers.js';
 import { concatRows, floats, type HostArray, rows } from '../core/host-array.js';
 import { fold, key } from '../core/random.js';
 import { batchSpace } from '../core/space.js';
-import { cosine, discrete, grid, type Level, predictions } from '../diffusion/index.js';
+import { cosine, discrete, grid, predictions } from '../diffusion/index.js';
 import { denoiser } from './denoiser.js';
 import { limited } from './limit.js';
 import { clip, dynamicThreshold, limits } from './limits/index.js';

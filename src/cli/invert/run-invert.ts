@@ -5,7 +5,7 @@ import { writeNpy } from '../../files/npy.js';
 import { fromBatch } from '../../files/picture.js';
 import { writePng } from '../../files/png.js';
 import { strip } from '../../files/strip.js';
-import { type DiffusionModel, invert, type WalkFrame, walkBack } from '../../pipelines/index.js';
+import { type DiffusionModel, invert, walkBack } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { type Choice, type InversionName, inversions } from '../../sampling/index.js';
 import { refuseOverwriting } from '../edit/kept-inputs.js';

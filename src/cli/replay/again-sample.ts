@@ -9,7 +9,7 @@ import { numberedFile, type OutputKind, writeSamples } from '../sample/outputs.j
 import { writePoints } from '../sample/point-outputs.js';
 import { columnsOf, type Sampling, scaleOf } from '../sample/settle-sampling.js';
 import { type Told, tellModel } from '../sample/told.js';
-import type { ReplayJob, Runner } from './runner.js';
+import type { Runner } from './runner.js';
 import { sameGuiding } from './same-guiding.js';
 
 /** Draws samples again: their recipe is what decided them, and the size of the picture says how they were laid out. */

@@ -1,6 +1,6 @@
 import { systemCode } from '../../files/errors.js';
 import { type Paint, paint } from './paint.js';
-import { bar, createMeter, type Figures, line, type Progress, type ProgressOptions, type Status } from './progress.js';
+import { bar, createMeter, line, type Progress, type ProgressOptions, type Status } from './progress.js';
 
 /** The part of a writable stream that is used. */
 export interface Stream {

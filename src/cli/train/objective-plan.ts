@@ -60,7 +60,6 @@ function chosen<T>({ option, registry, text, usual = {} }: ChosenOptions): T {
 }
 
 export interface CheckOptions extends ObjectivePlan {
-  readonly options: Told;
   readonly data: Pick<DataSet, 'shape'>;
   readonly classes: number;
   /** Whether the model is told something in the place of a class. */
@@ -71,7 +70,7 @@ export interface CheckOptions extends ObjectivePlan {
 
 /** One sentence for what does not go together, before anything is written. */
 export function checkObjective(given: CheckOptions): void {
-  const { loss, weighting, noise, selfConditioning, options, data, classes, condition, config, scheme } = given;
+  const { loss, weighting, noise, selfConditioning, data, classes, condition, config, scheme } = given;
   const odd = (['offset', 'perturbation'] as const).find((name) => (noise[name] ?? 0) !== 0);
   if (loss.needs.gaussianNoise && odd) {
     const flag = odd === 'offset' ? '--offset-noise' : '--input-perturbation';

@@ -70,7 +70,7 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
   const scheme = ofPoints ? pointScheme(usual) : usual;
   if (learnedPlan(scheme)) requireLearnable(options, { given, history: objective.levels.history !== null });
   const isTold = condition !== null;
-  checkObjective({ ...objective, options, data, classes: counted.classes, condition: isTold, config: network, scheme });
+  checkObjective({ ...objective, data, classes: counted.classes, condition: isTold, config: network, scheme });
   return {
     langevin: version,
     options,

@@ -31,7 +31,7 @@ const chunk = 32;
 
 /** Draws what the cache does not have, label by label, and returns the bytes [3, H, W] of each drawing. */
 export async function* draw(options: DrawOptions): AsyncGenerator<Progress, ReadonlyMap<Drawing, Uint8Array>> {
-  const { drawings, size, signal } = options;
+  const { size, signal } = options;
   const what = `Drawing emoji at ${size} × ${size}`;
   signal?.throwIfAborted();
   const sheets = await openSheets(options);

@@ -3,21 +3,7 @@ import { suite, test } from 'node:test';
 import { evaluateGraph } from '../../../test/evaluate.js';
 import { floats, type HostArray, type Shape, sizeOf } from '../../core/host-array.js';
 import { fold, gaussians, key, uniforms } from '../../core/random.js';
-import {
-  add,
-  concat,
-  grad,
-  input,
-  matmul,
-  mean,
-  mul,
-  reshape,
-  slice,
-  sub,
-  sum,
-  type Tensor,
-  tanh,
-} from '../../graph/index.js';
+import { add, grad, input, matmul, mean, mul, reshape, slice, sum, type Tensor, tanh } from '../../graph/index.js';
 import { type Grid, grid } from '../grid.js';
 import { cleanLevel } from '../level.js';
 import { posterior } from '../processes/posterior.js';

@@ -1,5 +1,5 @@
 import { ToolkitError } from '../../core/errors.js';
-import { floats, sizeOf } from '../../core/host-array.js';
+import { floats } from '../../core/host-array.js';
 import { defineOp, type Op } from '../define-op.js';
 import { requireFloat } from '../elementwise.js';
 import { showShape } from '../tensor.js';

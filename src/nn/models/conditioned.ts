@@ -2,7 +2,7 @@ import { ToolkitError } from '../../core/errors.js';
 import { floats } from '../../core/host-array.js';
 import { concat, constant, showType, type Tensor } from '../../graph/index.js';
 import { type Context, inference } from '../context.js';
-import { applyPart, type BoundTree, defineLayer } from '../define-layer.js';
+import { applyPart, defineLayer } from '../define-layer.js';
 import { timeMlp } from '../layers/time-mlp.js';
 import { type ConditionConfig, insideOf } from './condition-config.js';
 import { unet2d } from './unet-2d.js';

@@ -1,7 +1,7 @@
 import { show, ToolkitError } from '../../core/errors.js';
 import { choice, number } from '../../core/options.js';
 import type { Grid } from '../../diffusion/grid.js';
-import { kinds, rescaled } from '../../diffusion/kind.js';
+import { rescaled } from '../../diffusion/kind.js';
 import { cleanLevel, type Level } from '../../diffusion/level.js';
 import type { Interval } from '../intervals.js';
 

@@ -1,6 +1,5 @@
 import { fold, type Key } from '../../../core/random.js';
 import type { Space } from '../../../core/space.js';
-import { logSnr } from '../../../diffusion/level.js';
 import { type Interval, intervals, type Steps } from '../../intervals.js';
 import { brownian } from '../../rules/brownian.js';
 import type { Sampler, StepResult } from '../../sampler.js';
