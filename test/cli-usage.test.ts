@@ -67,6 +67,7 @@ suite('help', () => {
 suite('wrong command lines', () => {
   const known = commands.names.join(', ');
   const list = 'langevin forward --help lists all that there are.';
+  const ofReplay = 'langevin replay --help lists all that there are.';
 
   test('an unknown command suggests the nearest', async () => {
     await refused(['forwad'], `Unknown command "forwad". Did you mean "forward"? Known: ${known}.`);
@@ -75,6 +76,11 @@ suite('wrong command lines', () => {
 
   test('an unknown option suggests the nearest', async () => {
     await refused(['forward', 'x', '--inn', 'y'], `forward has no option --inn. Did you mean "--in"? ${list}`);
+    await refused(
+      ['replay', 'x', '--surce', 'y'],
+      `replay has no option --surce. Did you mean "--source"? ${ofReplay}`,
+    );
+    await refused(['replay', 'x', '--nope'], `replay has no option --nope. ${ofReplay}`); // not --model
     await refused(['forward', 'x', '--no-such-thing'], `forward has no option --no-such-thing. ${list}`);
     await refused(['forward', 'x', '-z'], `forward has no option -z. Of one letter it has -h, -q, -V, -i, -o. ${list}`);
     await refused(

@@ -1,6 +1,6 @@
 import { show, ToolkitError } from '../core/errors.js';
 import { describeOption, type OptionSpec, type OptionSpecs, resolve } from '../core/options.js';
-import { didYouMean } from '../core/text.js';
+import { closest } from '../core/text.js';
 import type { Argument } from './define-command.js';
 
 /** What is wrong is the command line itself: exit code 2. */
@@ -98,9 +98,12 @@ function lookUp({ owner, token, names, short, specs }: LookUp) {
   if (negated !== undefined && specs[negated]!.kind === 'flag') {
     return { name: negated, written, attached, value: false };
   }
-  const known = [...names.keys()];
-  throw usageError(`${owner} has no option ${written}.${didYouMean(written, known)} ${all(owner)}`);
+  const near = closest(bare(written), [...names.keys()].map(bare)); // dashes are alike in all of them
+  const hint = near === undefined ? '' : ` Did you mean "--${near}"?`;
+  throw usageError(`${owner} has no option ${written}.${hint} ${all(owner)}`);
 }
+
+const bare = (written: string): string => written.slice('--'.length);
 
 /** Where all options stand. */
 const all = (owner: string): string =>
