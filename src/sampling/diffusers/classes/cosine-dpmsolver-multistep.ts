@@ -3,7 +3,7 @@ import type { Scheme } from '../../scheme.js';
 import { checkedWrite } from '../checked-write.js';
 import { knownOf, meaningfulKeys } from '../common-keys.js';
 import { multistepSamplers, readMultistep, writeMultistep } from '../dpm-keys.js';
-import { edmSolverKeys, readEdmLevels, writeEdmLevels } from '../edm-dpm-keys.js';
+import { edmSolverKeys, readEdmLevels, writeEdmLevels } from '../edm-keys.js';
 import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
 
 const who = 'CosineDPMSolverMultistepScheduler';

@@ -3,13 +3,13 @@ import type { Scheme } from '../../scheme.js';
 import { checkedWrite } from '../checked-write.js';
 import { knownOf, meaningfulKeys, readLimit, thresholdKeys, unsupported, writeLimit } from '../common-keys.js';
 import { multistepSamplers, readMultistep, writeMultistep } from '../dpm-keys.js';
-import { edmSolverKeys, readEdmLevels, writeEdmLevels } from '../edm-dpm-keys.js';
+import { edmSolverKeys, readEdmLevels, usualEdm, writeEdmLevels } from '../edm-keys.js';
 import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
 
 const who = 'EDMDPMSolverMultistepScheduler';
 
 const keysOfEdm = {
-  ...edmSolverKeys({ sigmaMin: 0.002, sigmaMax: 80, sigmaData: 0.5, schedule: 'karras', prediction: 'epsilon' }),
+  ...edmSolverKeys(usualEdm),
   ...thresholdKeys,
 } as const;
 

@@ -1,24 +1,13 @@
-import { choice, integer, number, resolve } from '../../../core/options.js';
+import { resolve } from '../../../core/options.js';
 import type { Scheme } from '../../scheme.js';
 import { checkedWrite } from '../checked-write.js';
-import { finalKeys, lengthOf, meaningfulKeys } from '../common-keys.js';
+import { lengthOf, meaningfulKeys } from '../common-keys.js';
+import { edmKeys, usualEdm } from '../edm-keys.js';
 import { defineSchedulerClass, type SchedulerConfig } from '../scheduler-class.js';
 
 const who = 'EDMEulerScheduler';
 
-const keysOfEdmEuler = {
-  sigma_min: number({ default: 0.002, min: 1e-9, max: 1e6, help: 'Least noise.' }),
-  sigma_max: number({ default: 80, min: 1e-9, max: 1e6, help: 'Most noise.' }),
-  sigma_data: number({ default: 0.5, min: 1e-6, max: 1e6, help: 'Standard deviation of the data.' }),
-  sigma_schedule: choice(['karras', 'exponential'], { default: 'karras', help: 'How σ is spaced.' }),
-  num_train_timesteps: integer({ default: 1000, min: 1, max: 1e6, help: 'Number of levels.' }),
-  prediction_type: choice(['epsilon', 'v_prediction'], {
-    default: 'epsilon',
-    help: 'The sign of what the network says.',
-  }),
-  rho: number({ default: 7, min: 1, max: 100, help: "Karras' exponent." }),
-  ...finalKeys,
-} as const;
+const keysOfEdmEuler = edmKeys(usualEdm);
 
 /**
  * `EDMEulerScheduler`: Euler's rule for networks with the preconditioning of EDM. Its `prediction_type` says no more than

@@ -12,8 +12,8 @@ interface Defaults {
   readonly prediction: 'epsilon' | 'v_prediction';
 }
 
-/** The keys of the DPM-Solvers on σ with EDM's preconditioning. */
-export const edmSolverKeys = (defaults: Defaults) =>
+/** The keys of levels in σ and of EDM's preconditioning. */
+export const edmKeys = (defaults: Defaults) =>
   ({
     sigma_min: number({ default: defaults.sigmaMin, min: 1e-9, max: 1e6, help: 'Least noise.' }),
     sigma_max: number({ default: defaults.sigmaMax, min: 1e-9, max: 1e6, help: 'Most noise.' }),
@@ -25,10 +25,20 @@ export const edmSolverKeys = (defaults: Defaults) =>
       help: 'The sign of what the network says.',
     }),
     rho: number({ default: 7, min: 1, max: 100, help: "Karras' exponent." }),
-    ...solverKeys,
-    ...endingKeys,
     ...finalKeys,
   }) as const;
+
+/** What the classes of Karras' models have for defaults. */
+export const usualEdm = {
+  sigmaMin: 0.002,
+  sigmaMax: 80,
+  sigmaData: 0.5,
+  schedule: 'karras',
+  prediction: 'epsilon',
+} as const satisfies Defaults;
+
+/** The keys of the DPM-Solvers with a memory on such levels. */
+export const edmSolverKeys = (defaults: Defaults) => ({ ...edmKeys(defaults), ...solverKeys, ...endingKeys }) as const;
 
 export type EdmSolverKeys = Resolved<ReturnType<typeof edmSolverKeys>>;
 
