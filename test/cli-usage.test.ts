@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { commands } from '../src/cli/commands/index.js';
-import { messageOf } from '../src/cli/failure.js';
+import { exitCodeOf, messageOf } from '../src/cli/failure.js';
 import { flagOf } from '../src/cli/parse.js';
+import { ToolkitError } from '../src/core/errors.js';
 import { cli, events } from './cli-harness.js';
 
 const everywhere = '--json, --quiet, --threads, --device, --debug, --help, --version';
@@ -50,6 +51,12 @@ suite('help', () => {
         assert.deepEqual([program, own], ['langevin', name]);
         assert.equal((await cli(name, ...rest, '--help')).code, 0, example);
       }
+    });
+
+    test(`${name}: an option has the letter that it has everywhere`, () => {
+      const letters = { c: 'class', g: 'guidance', i: 'in', m: 'mask', n: 'count', o: 'out', s: 'seed', w: 'with' };
+      const own = Object.entries(letters).filter(([, option]) => Object.hasOwn(command.options, option));
+      assert.deepEqual({ ...command.short }, Object.fromEntries(own));
     });
 
     test(`${name}: options do not hide those of every command`, () => {
@@ -149,4 +156,10 @@ test('a name that leads nowhere is a sentence wherever it comes from', () => {
     path: 'x.png',
   });
   assert.equal(messageOf(error), 'There is no x.png, or it is a link that leads nowhere. Check the name.');
+});
+
+test('a name that nobody knows is bad usage, whatever it is a name of; what a file lacks is not', () => {
+  const codes = (...names: readonly string[]) => names.map((code) => exitCodeOf(new ToolkitError(code, 'No.')));
+  assert.deepEqual(codes('unknown-sampler', 'unknown-attribute', 'unknown-direction', 'unknown-class'), [2, 2, 2, 2]);
+  assert.deepEqual(codes('unknown-input', 'unknown-scheduler', 'not-found', 'internal'), [1, 1, 1, 1]);
 });

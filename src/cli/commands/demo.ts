@@ -39,7 +39,7 @@ export const demo = defineCommand({
       help: 'Where everything goes; an earlier demo there is replaced.',
     }),
   },
-  short: { o: 'out' },
+  short: { o: 'out', s: 'seed' },
   examples: ['langevin demo', 'langevin demo --minutes 5'],
   async run({ options: { minutes, steps, seed, model, out: root }, globals, out, signal }) {
     const begin = performance.now();

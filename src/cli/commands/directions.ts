@@ -26,7 +26,7 @@ export const directions = defineCommand({
     'the others are directions in what passes a tap of the network. Held-out families of the data are not looked at.',
   arguments: {},
   options: directionsOptions,
-  short: { o: 'out', s: 'seed' },
+  short: { o: 'out', c: 'class', s: 'seed' },
   examples: [
     'langevin directions',
     'langevin directions --attribute smile,open-mouth,skin-tone:dark -o directions/',

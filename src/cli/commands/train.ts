@@ -25,7 +25,7 @@ export const train = defineCommand({
     'very same numbers as if it had never stopped.',
   arguments: {},
   options: trainOptions,
-  short: { o: 'out' },
+  short: { o: 'out', s: 'seed' },
   examples: [
     'langevin train --data emoji:faces --size 16 --minutes 1',
     'langevin train --data icons/ --size 32 --model medium --steps 20000 --out runs/icons',
