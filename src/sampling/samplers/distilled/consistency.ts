@@ -1,4 +1,5 @@
 import { number } from '../../../core/options.js';
+import { distilledOrder } from '../../rules/distilled-order.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
@@ -15,9 +16,7 @@ export const consistency = defineSampler({
   order: 0,
   evaluations: 1,
   memory: 0,
-  exempt: {
-    order: 'Its error is that of the distilled network, not of the length of its steps.',
-  },
+  exempt: distilledOrder,
   options: {
     epsilon: number({ default: 0, min: 0, max: 1e6, help: 'σ/α of the level on which its answers lie.' }),
     noise: number({ default: 1, min: 0, max: 10, help: 'Factor of the noise that is put back.' }),

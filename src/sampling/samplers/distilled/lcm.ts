@@ -1,3 +1,4 @@
+import { distilledOrder } from '../../rules/distilled-order.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
@@ -16,9 +17,7 @@ export const lcm = defineSampler({
   order: 0,
   evaluations: 1,
   memory: 0,
-  exempt: {
-    order: 'Its error is that of the distilled network, not of the length of its steps.',
-  },
+  exempt: distilledOrder,
   options: {},
   async step({ x, from, to, denoise, lincomb, noise }) {
     const denoised = await denoise(x, from);

@@ -2,6 +2,7 @@ import { number } from '../../../core/options.js';
 import type { Grid } from '../../../diffusion/grid.js';
 import type { Level } from '../../../diffusion/level.js';
 import { jump } from '../../../diffusion/processes/jump.js';
+import { distilledOrder } from '../../rules/distilled-order.js';
 import { defineSampler } from '../../sampler.js';
 
 /**
@@ -22,9 +23,7 @@ export const tcd = defineSampler({
   order: 0,
   evaluations: 1,
   memory: 0,
-  exempt: {
-    order: 'Its error is that of the distilled network, not of the length of its steps.',
-  },
+  exempt: distilledOrder,
   options: {
     gamma: number({ default: 0.3, min: 0, max: 1, help: '0 is deterministic; 1 puts all the noise back afresh.' }),
   },
