@@ -23,6 +23,11 @@ test('bench measures the machine and a network, as JSON', async () => {
   assert.deepEqual([last!['event'], last!['command']], ['result', 'bench']);
 });
 
+test('a size that the network cannot have is refused before the machine is measured', async () => {
+  const { code, stderr } = await cli('bench', '--model', 'small', '--size', '7', '--runs', '1');
+  assert.deepEqual([code, stderr], [2, 'Error: preset small: size must be a multiple of 2, got 7. Choose 8.\n']);
+});
+
 test('operations are counted two for a multiply-add', () => {
   const x = input('x', [2, 3]);
   const product = matmul(x, input('w', [3, 4]));

@@ -20,10 +20,14 @@ export interface BenchPresetOptions {
   readonly signal: AbortSignal;
 }
 
+/** The network that is measured; refuses a size that it cannot have. */
+export const benchConfig = ({ preset, size, classes }: Pick<BenchPresetOptions, 'preset' | 'size' | 'classes'>) =>
+  presetConfig(preset, { ...(size !== null && { size }), classes });
+
 /** Times of a forward pass and of a training step with AdamW, and what follows from them. */
 export async function benchPreset(options: BenchPresetOptions) {
-  const { preset, size, classes, batch } = options;
-  const config = presetConfig(preset, { ...(size !== null && { size }), classes });
+  const { preset, classes, batch } = options;
+  const config = benchConfig(options);
   const { parameters } = describeNetwork(unet2d(config));
   const forward = await benchForward(config, options);
   const training = await benchTraining(config, options);

@@ -2,7 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 
 import { choice, integer } from '../../core/options.js';
 import { presets } from '../../nn/presets.js';
-import { benchPreset } from '../bench/bench-preset.js';
+import { benchConfig, benchPreset } from '../bench/bench-preset.js';
 import { round } from '../bench/measure.js';
 import { machinePeak } from '../bench/peak.js';
 import { defineCommand } from '../define-command.js';
@@ -37,6 +37,7 @@ export const bench = defineCommand({
   examples: ['langevin bench', 'langevin bench --model medium --batch 32 --threads 2'],
   async run({ options, globals, out, signal }) {
     const { model: preset, runs, ...rest } = options;
+    benchConfig({ preset, ...rest }); // what does not fit is said before the machine is measured
     const runtime = openRuntime(globals);
     out.say('Measuring the machine');
     const peak = await machinePeak({ runtime, runs, signal });
