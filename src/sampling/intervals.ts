@@ -1,5 +1,5 @@
 import { show, ToolkitError } from '../core/errors.js';
-import type { Level } from '../diffusion/level.js';
+import { isNoisier, type Level } from '../diffusion/level.js';
 
 /** One step's start and landing. */
 export interface Interval {
@@ -51,7 +51,7 @@ export function intervals(steps: Steps): readonly Interval[] {
 export const noisiest = (steps: Steps): Level =>
   intervals(steps)
     .map(({ from }) => from)
-    .reduce((most, level) => (level.sigma * most.alpha > most.sigma * level.alpha ? level : most));
+    .reduce((most, level) => (isNoisier(level, most) ? level : most));
 
 const isIntervals = (steps: Steps): steps is readonly Interval[] => typeof steps[0] === 'object' && 'from' in steps[0];
 

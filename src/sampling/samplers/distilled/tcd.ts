@@ -1,6 +1,6 @@
 import { number } from '../../../core/options.js';
 import type { Grid } from '../../../diffusion/grid.js';
-import type { Level } from '../../../diffusion/level.js';
+import { isNoisier, type Level } from '../../../diffusion/level.js';
 import { jump } from '../../../diffusion/processes/jump.js';
 import { distilledOrder } from '../../rules/distilled-order.js';
 import { defineSampler } from '../../sampler.js';
@@ -53,5 +53,5 @@ function below({ to, gamma, grid }: BelowOptions): Level {
   if (grid === null) return { alpha: to.alpha, sigma: (1 - gamma) * to.sigma };
   const index = Math.floor((1 - gamma) * grid.indexOf(to) + 1e-9);
   const { alpha, sigma } = grid.level(index);
-  return sigma * to.alpha > to.sigma * alpha ? to : { alpha, sigma };
+  return isNoisier({ alpha, sigma }, to) ? to : { alpha, sigma };
 }
