@@ -83,6 +83,17 @@ suite('what these classes cannot honour is refused', () => {
     );
   });
 
+  test('the one step more of Euler', () => {
+    const both = { interpolation_type: 'log_linear', timestep_type: 'continuous', prediction_type: 'v_prediction' };
+    refused(
+      { _class_name: 'EulerDiscreteScheduler', ...both },
+      'EulerDiscreteScheduler: interpolation_type "log_linear" with timestep_type "continuous" takes one step more than ' +
+        'asked for in diffusers and cannot be read. Use "linear" or "discrete".',
+      'unsupported-scheduler',
+    );
+    readSchedulerConfig({ _class_name: 'EulerDiscreteScheduler', ...both, use_karras_sigmas: true });
+  });
+
   test('spacings and schedules that the inverse does not have', () => {
     assert.throws(() => readSchedulerConfig({ _class_name: 'DDIMInverseScheduler', timestep_spacing: 'linspace' }), {
       message: 'DDIMInverseScheduler: timestep_spacing must be one of leading, trailing, got "linspace".',

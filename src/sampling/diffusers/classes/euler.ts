@@ -1,3 +1,4 @@
+import { ToolkitError } from '../../../core/errors.js';
 import { choice, number, resolve } from '../../../core/options.js';
 import type { Scheme } from '../../scheme.js';
 import {
@@ -65,6 +66,13 @@ function logLinear(scheme: Scheme, keys: ReturnType<typeof settled>): Scheme {
   const { within: _, offset: __, ...options } = steps.options ?? {};
   if (keys.use_karras_sigmas || keys.use_exponential_sigmas || keys.use_beta_sigmas) {
     return { ...scheme, steps: { name: steps.name, options } };
+  }
+  if (keys.timestep_type === 'continuous' && scheme.prediction === 'v') {
+    throw new ToolkitError(
+      'unsupported-scheduler',
+      'EulerDiscreteScheduler: interpolation_type "log_linear" with timestep_type "continuous" takes one step more than ' +
+        'asked for in diffusers and cannot be read. Use "linear" or "discrete".',
+    );
   }
   const { leastAlpha } = options;
   const { name: told, offset } = readSpacing(keys);
