@@ -85,7 +85,7 @@ export function parseUnet2dConfig(given: unknown, options: ParseConfigOptions = 
       `This config is of a classifier, which says what it sees and draws nothing; expected "${className}". Name a model that draws.`,
     );
   }
-  const config = parseConfig(className, unet2dFields, given, options);
+  const config = parseConfig(className, unet2dFields, modernised(given), options);
   const { block_out_channels: widths, down_block_types: down, up_block_types: up } = config;
   if (down.length !== widths.length || up.length !== widths.length) {
     throw bad(
@@ -96,13 +96,49 @@ export function parseUnet2dConfig(given: unknown, options: ParseConfigOptions = 
   if (config.time_embedding_type === 'learned' && config.num_train_timesteps === null) {
     throw bad('time_embedding_type "learned" needs num_train_timesteps, got null.');
   }
-  const pictorial = [...down, ...up].find((name) => name.includes('Skip'));
-  if (pictorial && (config.in_channels !== 3 || config.out_channels !== 3)) {
+  const halving = down.slice(0, -1).some((name) => halvesByConv(name, config.downsample_type));
+  if (config.downsample_padding > 1 && halving) {
+    throw bad(`downsample_padding must be 0 or 1, got ${config.downsample_padding}: no other halves a picture.`);
+  }
+  const frequencies = Math.floor(widths[0]! / 2);
+  if (config.time_embedding_type === 'positional' && frequencies > 0 && config.freq_shift === frequencies) {
+    throw bad(`freq_shift must not be the number of frequencies, half of the first width, got ${config.freq_shift}.`);
+  }
+  checkPictures(config);
+  return config;
+}
+
+/** Blocks had `UNetRes` before their names in 2022, and null stood for the usual way of resampling, as in diffusers. */
+function modernised(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
+  const rename = (name: unknown): unknown => (typeof name === 'string' ? name.replace(/^UNetRes/, '') : name);
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => {
+      if (/^(down|up)_block_types$/.test(key) && Array.isArray(value)) return [key, value.map(rename)];
+      return [key, value === null && /^(down|up)sample_type$/.test(key) ? 'conv' : value];
+    }),
+  );
+}
+
+const halvesByConv = (name: string, downsample: string): boolean =>
+  name === 'DownBlock2D' || (name === 'AttnDownBlock2D' && downsample === 'conv');
+
+/** NCSN++ blocks hand pictures in three channels from level to level; those of the last level change none. */
+function checkPictures({ down_block_types: down, up_block_types: up, in_channels, out_channels }: UNet2dConfig): void {
+  const isSkip = (name: string): boolean => name.includes('Skip');
+  const last = down.length - 1;
+  const mixing = down.findLastIndex((name, i) => i < last && isSkip(name));
+  const painting = up.findIndex((name, i) => i < last && isSkip(name));
+  if ((mixing >= 0 && in_channels !== 3) || (painting >= 0 && out_channels !== 3)) {
+    const name = mixing >= 0 ? down[mixing] : up[painting];
     throw bad(
-      `${pictorial} mixes in RGB pictures and needs in_channels and out_channels 3, got ${config.in_channels} and ${config.out_channels}.`,
+      `${name} mixes in RGB pictures and needs in_channels and out_channels 3, got ${in_channels} and ${out_channels}.`,
     );
   }
-  return config;
+  const unhalved = down.slice(0, Math.max(0, mixing)).find((name) => !isSkip(name));
+  if (unhalved) throw bad(`${down[mixing]} takes its picture from the level before it, and ${unhalved} has none.`);
+  const undoubled = painting < 0 ? undefined : up.slice(painting).find((name) => !isSkip(name));
+  if (undoubled) throw bad(`${up[painting]} hands its picture to the level after it, and ${undoubled} takes none.`);
 }
 
 /** The text of `config.json`; what `parseUnet2dConfig` read comes back key for key. */

@@ -170,9 +170,9 @@ suite('UNet2DModel config', () => {
     );
     refuses({ dropout: 1 }, 'UNet2DModel config: dropout must be below 1, got 1.');
     const skips = {
-      down_block_types: ['SkipDownBlock2D'],
-      up_block_types: ['SkipUpBlock2D'],
-      block_out_channels: [32],
+      down_block_types: ['SkipDownBlock2D', 'SkipDownBlock2D'],
+      up_block_types: ['SkipUpBlock2D', 'SkipUpBlock2D'],
+      block_out_channels: [32, 32],
     };
     refuses(
       { ...skips, in_channels: 1 },
@@ -180,6 +180,42 @@ suite('UNet2DModel config', () => {
     );
     refuses({ _class_name: 'AutoencoderKL' }, 'This config is of a "AutoencoderKL", expected "UNet2DModel".');
     refuses([], 'UNet2DModel config must be a JSON object, got [].');
+  });
+
+  test('pictures of NCSN++ go from level to level', () => {
+    const skips = ['SkipDownBlock2D', 'SkipUpBlock2D'] as const;
+    const named = (down: string[], up: string[], more: object = {}) =>
+      parseUnet2dConfig({
+        ...{ down_block_types: down, up_block_types: up, block_out_channels: down.map(() => 32) },
+        ...{ norm_num_groups: 8, ...more },
+      });
+    const [plainDown, plainUp] = ['DownBlock2D', 'UpBlock2D'];
+    const [skipDown, skipUp] = skips;
+    named([plainDown, skipDown], [plainUp, skipUp], { in_channels: 1, out_channels: 2 }); // nothing to hand on
+    named([skipDown, plainDown, plainDown], [plainUp, skipUp, skipUp]);
+    assert.throws(() => named([plainDown, skipDown, plainDown], [plainUp, plainUp, plainUp]), {
+      message:
+        'UNet2DModel config: SkipDownBlock2D takes its picture from the level before it, and DownBlock2D has none.',
+    });
+    assert.throws(() => named([plainDown, plainDown], [skipUp, plainUp]), {
+      message: 'UNet2DModel config: SkipUpBlock2D hands its picture to the level after it, and UpBlock2D takes none.',
+    });
+  });
+
+  test('what diffusers read in 2022 is read', () => {
+    const old = { down_block_types: ['UNetResAttnDownBlock2D'], up_block_types: ['UNetResUpBlock2D'] };
+    const config = parseUnet2dConfig({ ...old, block_out_channels: [32], downsample_type: null, upsample_type: null });
+    assert.deepEqual([config.down_block_types, config.up_block_types], [['AttnDownBlock2D'], ['UpBlock2D']]);
+    assert.deepEqual([config.downsample_type, config.upsample_type], ['conv', 'conv']);
+  });
+
+  test('values that no network can be built with are refused', () => {
+    assert.throws(() => parseUnet2dConfig({ downsample_padding: 2 }), {
+      message: 'UNet2DModel config: downsample_padding must be 0 or 1, got 2: no other halves a picture.',
+    });
+    assert.throws(() => parseUnet2dConfig({ block_out_channels: [2, 4, 4, 4], norm_num_groups: 2, freq_shift: 1 }), {
+      message: 'UNet2DModel config: freq_shift must not be the number of frequencies, half of the first width, got 1.',
+    });
   });
 
   test('widths that cannot be grouped or split into heads are named', () => {
