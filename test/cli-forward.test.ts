@@ -223,6 +223,22 @@ suite('what cannot be run is said in a sentence', () => {
     io.set('class_labels', labels);
   });
 
+  test('times that a table does not have', () =>
+    withDirectory(async (directory) => {
+      const own = { ...config, time_embedding_type: 'learned', num_train_timesteps: 10 } as const;
+      await writeFile(join(directory, 'config.json'), formatUnet2dConfig(own));
+      const weights = writeSafetensors(initialise(unet2d(own).params, key(0)));
+      await writeFile(join(directory, 'diffusion_pytorch_model.safetensors'), weights);
+      const [from, to] = [join(directory, 'io.safetensors'), join(directory, 'out.safetensors')];
+      const said = async (t: readonly number[]): Promise<string> => {
+        await writeFile(from, writeSafetensors(new Map([...io, ['t', floats([2], t)]])));
+        return (await cli('forward', directory, '--in', from, '--out', to)).stderr;
+      };
+      assert.equal(await said([0, 9]), '');
+      assert.equal(await said([10, 1]), 'Error: forward: t must be in [0, 9], got [10, 1].\n');
+      assert.equal(await said([3.5, 1]), 'Error: forward: t must be whole numbers, got [3.5, 1].\n');
+    }));
+
   test('folders', async () => {
     await withDirectory(async (directory) => {
       const file = join(directory, 'io.safetensors');

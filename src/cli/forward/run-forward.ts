@@ -27,7 +27,12 @@ export async function runForward({ network, values, runtime, tensors, target }: 
   const feeds: Record<string, HostArray> = { x, t: timesOf(find('t'), x.shape[0] ?? 0) };
   const { takes, rows } = classesOf(network.config);
   const labels = takes ? find('class_labels') : tensors.get('class_labels');
-  if (labels) feeds['class_labels'] = rows === null ? real(labels) : whole(labels, rows);
+  const table = timeTableOf(network.config);
+  if (table !== null) {
+    whole('t', feeds['t']!, table);
+    if (labels && rows === null && !isVectors(network.config)) whole('class_labels', labels, table);
+  }
+  if (labels) feeds['class_labels'] = rows === null ? real(labels) : whole('class_labels', labels, rows);
 
   const symbol = (name: string): Tensor => input(name, feeds[name]!.shape, feeds[name]!.dtype);
   const { params, tensors: symbols, trainable } = paramInputs(network.params, 'param/');
@@ -74,12 +79,19 @@ function classesOf(config: Network['config']): { readonly takes: boolean; readon
 const real = ({ shape, data }: HostArray): HostArray<'float32'> =>
   floats(shape, Float32Array.from(data as ArrayLike<number | bigint>, Number));
 
-/** Labels as int64, whatever they were written as; engines read beside a table without a word. */
-function whole(labels: HostArray, rows: number): HostArray<'int64'> {
-  const numbers = Array.from(labels.data as ArrayLike<number | bigint>, Number);
+/** The number of rows in the table that a network looks times up in; null where it makes waves of them. */
+const timeTableOf = (config: Network['config']): number | null =>
+  !isMlpConfig(config) && config.time_embedding_type === 'learned' ? config.num_train_timesteps : null;
+
+const isVectors = (config: Network['config']): boolean =>
+  !isMlpConfig(config) && config.class_embed_type === 'identity';
+
+/** Rows of a table as int64, whatever they were written as; engines read beside a table without a word. */
+function whole(name: string, values: HostArray, rows: number): HostArray<'int64'> {
+  const numbers = Array.from(values.data as ArrayLike<number | bigint>, Number);
   if (!numbers.every(Number.isInteger)) {
-    throw new ToolkitError('bad-value', `forward: class_labels must be whole numbers, got ${show(numbers)}.`);
+    throw new ToolkitError('bad-value', `forward: ${name} must be whole numbers, got ${show(numbers)}.`);
   }
-  if (numbers.every((label) => label >= 0 && label < rows)) return int64s(labels.shape, numbers);
-  throw new ToolkitError('bad-value', `forward: class_labels must be in [0, ${rows - 1}], got ${show(numbers)}.`);
+  if (numbers.every((row) => row >= 0 && row < rows)) return int64s(values.shape, numbers);
+  throw new ToolkitError('bad-value', `forward: ${name} must be in [0, ${rows - 1}], got ${show(numbers)}.`);
 }
