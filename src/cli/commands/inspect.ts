@@ -40,7 +40,7 @@ export const inspect = defineCommand({
     const card = await readModelCard(model);
     const description = describeNetwork(loaded.network);
     const { graph, ...facts } = description;
-    const run = await describeRun(model);
+    const run = await describeRun(model, loaded);
     if (options.graph) out.print(dump(graph));
     else if (options.card) out.print(card?.text ?? `${model} has no card: there is no README.md in it.`);
     else

@@ -5,12 +5,12 @@ import { type DataSet, isPoints } from '../../data/dataset.js';
 import { defineCommand } from '../define-command.js';
 import { flagOf, settle, usageError } from '../parse.js';
 import { openRuntime } from '../runtime.js';
-import { duration } from '../terminal/format.js';
+import { duration, plural } from '../terminal/format.js';
 import { classifierPlan } from '../train/classifier-plan.js';
 import { requireSameData } from '../train/known-data.js';
 import { loadData } from '../train/load-data.js';
 import { type RunPlan, requireFit, resumedOptions, type TrainOptions, trainPlan } from '../train/plan.js';
-import { isRun, readRunConfig, requireCheckpoint, runFolder } from '../train/run-folder.js';
+import { isRun, readRunConfig, requireCheckpoint, requireFresh, runFolder } from '../train/run-folder.js';
 import type { TrainingEvent } from '../train/run-training.js';
 import { trainOptions } from '../train/train-options.js';
 import { watchTraining } from '../train/watch-training.js';
@@ -36,7 +36,9 @@ export const train = defineCommand({
   async run({ options: now, given, globals, out, signal, standing }) {
     const stored = now.resume ? await storedPlan(now) : null;
     const options = stored ? resumedOptions(stored.options, { options: now, given, flagOf }) : now;
-    if (!stored) requireFit(options); // before thousands of pictures are drawn
+    // Before thousands of pictures are drawn.
+    if (!stored) requireFit(options);
+    if (!stored && now.out !== null && !now.dryRun) await requireFresh(now.out);
     // Once all folders had colours: a run goes on as it began.
     const channels = stored?.data.channels === 3 && options.channels === 'auto' ? 3 : options.channels;
     const folderOf = (data: DataSet): string => now.out ?? freshFolder(data);
@@ -65,7 +67,7 @@ export const train = defineCommand({
       out.print(`Nothing was trained: ${root} is at step ${begun}${lengthOf(options)} already. ${longer(options)}`);
       return { out: root, ...result };
     }
-    const done = `Trained ${result.step} steps in ${duration(result.seconds)}. The model is in ${result.model}`;
+    const done = `Trained ${plural(result.step, 'step')} in ${duration(result.seconds)}. The model is in ${result.model}`;
     const many = isPoints(data) ? '-n 2000 -o samples.svg' : '-n 16 -o samples.png';
     const more = `langevin sample --model ${root} ${many}`;
     out.print(result.samples ? `${done}, samples of it in ${result.samples}.\nMore of them: ${more}` : `${done}.`);

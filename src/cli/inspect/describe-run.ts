@@ -1,6 +1,7 @@
 import { readNdjson } from '../../files/ndjson.js';
+import { type DiffusionModel, isPointModel } from '../../pipelines/index.js';
 import { checkpointSteps } from '../../training/checkpoint.js';
-import { count, duration, figure } from '../terminal/format.js';
+import { count, duration, figure, plural } from '../terminal/format.js';
 import type { MetricsRecord } from '../train/metrics-log.js';
 import type { TrainPlan } from '../train/plan.js';
 import { isRun, readRunConfig, runFolder } from '../train/run-folder.js';
@@ -11,7 +12,7 @@ export interface RunDescription {
 }
 
 /** How far a training run has come; nothing for a folder that is no run. */
-export async function describeRun(root: string): Promise<RunDescription> {
+export async function describeRun(root: string, model: DiffusionModel): Promise<RunDescription> {
   if (!isRun(root)) return { lines: [], facts: null };
   const folder = runFolder(root);
   const { data, options } = (await readRunConfig(root)) as unknown as TrainPlan;
@@ -19,8 +20,8 @@ export async function describeRun(root: string): Promise<RunDescription> {
   const [last, heldOut] = ['loss', 'heldOut'].map((name) => records.findLast((record) => name in record));
   const checkpoints = await checkpointSteps(folder.checkpoints);
   const rows = {
-    Trained: last ? `${count(last.step)} steps in ${duration(last.seconds)}` : 'not yet',
-    Data: `${count(data.count)} pictures of ${data.name}`,
+    Trained: last ? `${plural(last.step, 'step')} in ${duration(last.seconds)}` : 'not yet',
+    Data: `${plural(data.count, isPointModel(model) ? 'point' : 'picture')} of ${data.name}`,
     Loss: last ? figure(last['loss'] as number) : 'not yet',
     'Held out': heldOut ? `${figure(heldOut['heldOut'] as number)} at step ${count(heldOut.step)}` : 'not measured',
     Checkpoints: checkpoints.map((step) => `step ${count(step)}`).join(', ') || 'none',

@@ -57,6 +57,20 @@ export async function readRunConfig(root: string): Promise<Readonly<Record<strin
   }
 }
 
+/** Refuses a folder that holds a run already, or a config of something else: nothing is written over. */
+export async function requireFresh(root: string): Promise<void> {
+  const { config, checkpoints } = runFolder(root);
+  if (isRun(root) || (await isBegun(root))) {
+    const step = (await checkpointSteps(checkpoints)).at(-1);
+    const [where, remedy] =
+      step === undefined ? ['without a checkpoint', 'Delete it'] : [`at step ${step}`, 'Continue it with --resume'];
+    throw new ToolkitError('run-exists', `${root} holds a run already, ${where}. ${remedy}, or choose another --out.`);
+  }
+  if (existsSync(config)) {
+    throw new ToolkitError('run-exists', `${root} has a config.json that is no run's. Choose another --out.`);
+  }
+}
+
 /** Refuses to continue what was stopped before its first checkpoint, or has lost them: it would begin anew. */
 export async function requireCheckpoint(root: string): Promise<void> {
   const { checkpoints } = runFolder(root);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ToolkitError } from '../../core/errors.js';
@@ -10,7 +9,6 @@ import { encodePng, writePng } from '../../files/png.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import {
   type Curve,
-  checkpointSteps,
   curves,
   type HeldOutAccuracy,
   type HeldOutLoss,
@@ -21,7 +19,7 @@ import {
 import { type MetricsLog, openMetricsLog } from './metrics-log.js';
 import type { RunPlan } from './plan.js';
 import { pointSteps, previewSteps } from './previews.js';
-import { isBegun, isRun, type RunFolder, requireCheckpoint, runFolder } from './run-folder.js';
+import { type RunFolder, requireCheckpoint, requireFresh, runFolder } from './run-folder.js';
 import type { Session, Standing } from './session.js';
 import { openSession } from './sessions.js';
 
@@ -174,21 +172,10 @@ export async function* runTraining(
 export const totalSteps = ({ options }: RunPlan): number =>
   options.steps ?? (options.minutes === null ? 10_000 : Infinity);
 
-async function openFolder(
-  { root, config, checkpoints }: RunFolder,
-  { plan, resume }: RunTrainingOptions,
-): Promise<void> {
-  if (resume) await requireCheckpoint(root);
-  if (!resume && (isRun(root) || (await isBegun(root)))) {
-    const step = (await checkpointSteps(checkpoints)).at(-1);
-    const [where, remedy] =
-      step === undefined ? ['without a checkpoint', 'Delete it'] : [`at step ${step}`, 'Continue it with --resume'];
-    throw new ToolkitError('run-exists', `${root} holds a run already, ${where}. ${remedy}, or choose another --out.`);
-  }
-  if (!resume && existsSync(config)) {
-    throw new ToolkitError('run-exists', `${root} has a config.json that is no run's. Choose another --out.`);
-  }
-  if (!resume) await writeJson(config, plan); // what is continued may still turn out to be damaged
+async function openFolder({ root, config }: RunFolder, { plan, resume }: RunTrainingOptions): Promise<void> {
+  if (resume) return requireCheckpoint(root); // what is continued may still turn out to be damaged
+  await requireFresh(root);
+  await writeJson(config, plan);
 }
 
 /** All that was left out of the data, whole or not at all. */
