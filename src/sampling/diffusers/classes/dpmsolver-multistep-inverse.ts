@@ -43,7 +43,8 @@ const keysOfInverse = {
 /**
  * `DPMSolverMultistepInverseScheduler`: from a picture to its noise. Linspace timesteps walk the levels of
  * DPMSolverMultistepScheduler in the opposite order, from the first training level to the last. Leading timesteps end
- * there in one long step; trailing ones, and σ chosen otherwise, in a step of no length. The straight path of
+ * there in one long step; trailing ones, and σ chosen otherwise, in a step of no length. Where several of Karras' σ round to
+ * one timestep, diffusers leaves out as many steps at the end; here all are walked. The straight path of
  * `use_flow_sigmas` is walked down and not up, as diffusers does: its last step has no length. The SDE is not read: it has
  * no way up.
  */
