@@ -1,7 +1,7 @@
 import { ToolkitError } from '../core/errors.js';
 import { floats, type HostArray, type Shape, sizeOf } from '../core/host-array.js';
 import { didYouMean } from '../core/text.js';
-import { add, type Graph, input, mul, optimize, reshape, type Tensor } from '../graph/index.js';
+import { add, type Graph, input, mul, optimize, reshape } from '../graph/index.js';
 import { bindParams, type DeltaNet, editTaps, type ParamValues, recordTaps, type UNet2d } from '../nn/index.js';
 import type { Runtime } from '../runtime/index.js';
 import { type BatchQuestion, type BatchRun, batchRun, networkInputs } from './batch-run.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { tinyModel, usualScheme } from '../../test/model-fixtures.js';
 import { finish } from '../core/finish.js';
-import { floats, rows, sizeOf } from '../core/host-array.js';
+import { floats, sizeOf } from '../core/host-array.js';
 import { fold, gaussians, key } from '../core/random.js';
 import { createRuntime } from '../runtime/node.js';
 import { type InversionName, inversions } from '../sampling/index.js';

@@ -1,5 +1,5 @@
 import { show, ToolkitError } from '../core/errors.js';
-import { concatRows, floats, type HostArray, rows } from '../core/host-array.js';
+import { concatRows, type HostArray, rows } from '../core/host-array.js';
 import { integer, number, resolve } from '../core/options.js';
 import { key } from '../core/random.js';
 import { batchSpace } from '../core/space.js';

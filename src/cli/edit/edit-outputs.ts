@@ -4,7 +4,7 @@ import { show } from '../../core/errors.js';
 import { floats, type HostArray, rows } from '../../core/host-array.js';
 import { writeGif } from '../../files/gif.js';
 import { writeNpy } from '../../files/npy.js';
-import { enlarge, fromBatch, type Picture } from '../../files/picture.js';
+import { fromBatch, type Picture } from '../../files/picture.js';
 import { writePng } from '../../files/png.js';
 import { strip, withChannels } from '../../files/strip.js';
 import { usageError } from '../parse.js';

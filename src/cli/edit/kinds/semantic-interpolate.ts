@@ -6,7 +6,7 @@ import { betweenInH, invertSemantic, semantic as semanticWalk } from '../../../p
 import { plural } from '../../terminal/format.js';
 import { defineEditKind } from '../define-edit-kind.js';
 import { requireTap } from '../semantic-edits.js';
-import { guidedInWords, keptOutside, remarks, requireUsual, walkEvaluations } from './semantic-work.js';
+import { guidedInWords, keptOutside, requireUsual, walkEvaluations } from './semantic-work.js';
 
 const options = {
   tap: text({
