@@ -209,11 +209,16 @@ suite('what cannot be run is said in a sentence', () => {
   });
 
   test('inputs', async () => {
-    await fails({}, 'forward needs a tensor "z"; the file has "class_labels", "t", "x", "y".', '--grads', 'z');
+    await fails({}, 'forward needs a tensor "z"; the file has ["class_labels", "t", "x", "y"].', '--grads', 'z');
     await fails({}, 'forward: "t" has shape [2], expected [2, 3, 8, 8] like the output.', '--grads', 't');
     const labels = io.get('class_labels')!;
     io.delete('class_labels');
-    await fails({}, 'forward needs a tensor "class_labels"; the file has "t", "x", "y".');
+    await fails({}, 'forward needs a tensor "class_labels"; the file has ["t", "x", "y"].');
+    const others = Array.from({ length: 50 }, (_, i) => `w${i}`);
+    for (const name of others) io.set(name, floats([1]));
+    const some = '["t", "w0", "w1", "w10", "w11", "w12", "w13", "w14", … 53 in all]';
+    await fails({}, `forward needs a tensor "class_labels"; the file has ${some}.`);
+    for (const name of others) io.delete(name);
     for (const label of [99999, 4, -1]) {
       io.set('class_labels', int64s([2], [label, 0]));
       await fails({}, `forward: class_labels must be in [0, 3], got [${label}, 0].`);

@@ -20,7 +20,7 @@ export async function runForward({ network, values, runtime, tensors, target }: 
     if (array) return array;
     throw new ToolkitError(
       'missing-input',
-      `forward needs a tensor "${name}"; the file has ${[...tensors.keys()].map((key) => `"${key}"`).join(', ') || 'none'}.`,
+      `forward needs a tensor "${name}"; the file has ${show([...tensors.keys()])}.`,
     );
   };
   const x = find('x');
