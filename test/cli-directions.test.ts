@@ -18,6 +18,7 @@ await writePng(place('a.png'), {
   ...{ width: 8, height: 8, channels: 3 },
   data: Uint8Array.from({ length: 192 }, (_, i) => (i * 73 + 31) % 256),
 });
+const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 const findAloud = (...argv: readonly string[]) =>
   cli('directions', '--model', place('model'), '--data', 'emoji:noto/faces', '--threads', '1', ...argv);
 const find = (...argv: readonly string[]) => findAloud('-q', ...argv);
@@ -92,10 +93,10 @@ suite('langevin directions and edit --semantic', () => {
     const again = await cli('replay', place('edited.png'), '--threads', '1', '--json');
     assert.match(again.stdout, /"identical":true/, again.stderr);
     const told = recipe.directions[0] as Record<string, unknown>;
-    const sha256 = createHash('sha256')
-      .update(readFileSync(place('d/smile.safetensors')))
-      .digest('hex');
-    assert.deepEqual([told['path'], told['sha256']], [place('d/smile.safetensors'), sha256]);
+    assert.deepEqual(
+      [told['path'], told['sha256']],
+      [place('d/smile.safetensors'), hashOf(place('d/smile.safetensors'))],
+    );
     const nothing = await edit('--semantic', 'smile=0', '--steps', '4', '-o', place('nothing.png'));
     assert.equal(nothing.code, 0, nothing.stderr);
     assert.notDeepEqual((await readImage(place('edited.png'))).data, (await readImage(place('nothing.png'))).data);
@@ -308,6 +309,7 @@ suite('langevin directions and edit --semantic', () => {
     }
     const gains = found.map(({ details }) => Number(details['gain']));
     assert.ok(gains[0]! >= gains[1]! && gains[1]! >= gains[2]! && gains[2]! > 0, gains.join());
+    assert.equal(found[0]!.details['sha256'], hashOf(place('a.png')));
     const card = readFileSync(place('j/README.md'), 'utf8');
     assert.ok(!card.includes('licence') && card.includes('--method jacobian'), card);
     const edited = ['--directions', place('j'), '--semantic', 'jacobian-1=3', '--steps', '4'];

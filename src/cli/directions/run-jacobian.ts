@@ -3,7 +3,6 @@ import { show } from '../../core/errors.js';
 import { floats, sizeOf } from '../../core/host-array.js';
 import { fold, key } from '../../core/random.js';
 import { batchSpace } from '../../core/space.js';
-import { sha256 } from '../../files/read-bytes.js';
 import {
   type DiffusionModel,
   hspace,
@@ -47,7 +46,7 @@ export async function runJacobian(job: RunJacobianOptions): Promise<readonly Mad
   }
   requireTap({ model, runtime, tap });
   const label = labelOf(job);
-  const { x, cNoise, source } = await noisedPicture(job, picture);
+  const { x, cNoise, sha256 } = await noisedPicture(job, picture);
   const root = fold(key(seed), 'directions', 'jacobian');
   using open = hspace({ model, runtime, batch: 1, tap });
   const { h } = await open.record({ x, cNoise, labels: label === null ? null : [label] });
@@ -65,7 +64,7 @@ export async function runJacobian(job: RunJacobianOptions): Promise<readonly Mad
       ...{ attribute, tap, model: model.hash, method: 'jacobian', edit: options.edit },
       change: { kind: 'fixed', times: [time], values: floats([1, ...open.shape], scaled) },
       details: {
-        ...{ langevin: version(), made, seed: String(seed), picture, sha256: sha256(source), pictures: '1' },
+        ...{ langevin: version(), made, seed: String(seed), picture, sha256, pictures: '1' },
         ...{ time: String(time), gain: value.toPrecision(4), length: unit.toPrecision(4) },
       },
     };
@@ -101,5 +100,5 @@ async function noisedPicture({ options, model, runtime, signal }: RunJacobianOpt
   const space = batchSpace();
   const noise = space.gaussian(clean, fold(key(seed), 'directions', 'noise'));
   const x = space.lincomb([cIn * level.alpha, clean], [cIn * level.sigma, noise]);
-  return { x, cNoise, source: source.picture.data };
+  return { x, cNoise, sha256: source.sha256 };
 }
