@@ -17,8 +17,9 @@ const differing: Readonly<Partial<Record<SchedulerClassName, string>>> = {
   PNDMScheduler:
     '10⁻³ off on the cosine chain with trailing or linspace timesteps for ε in 20 steps: its start diverges there, here as in diffusers, and what differs is rounding',
   CosineDPMSolverMultistepScheduler:
-    'its noise is a Brownian tree of torchsde, here another Brownian motion; all else agrees',
-  DPMSolverSDEScheduler: 'its noise is a Brownian tree of torchsde, here another Brownian motion; all else agrees',
+    'its noise is a Brownian tree of torchsde, here another Brownian motion; all else agrees but for one step alone on exponential σ, which is at the least noise there, at the most here',
+  DPMSolverSDEScheduler:
+    'its noise is a Brownian tree of torchsde, here another Brownian motion; all else agrees but for one step alone on linspace timesteps with Karras, exponential or beta σ, which is at the least noise there, at the most here',
   DPMSolverMultistepScheduler:
     'the ODE types agree; the SDE types draw afresh in every step there, from one Brownian motion here',
   DPMSolverSinglestepScheduler:
@@ -26,17 +27,18 @@ const differing: Readonly<Partial<Record<SchedulerClassName, string>>> = {
   EDMDPMSolverMultistepScheduler:
     'the ODE type agrees but for one step alone on exponential σ, which is at the least noise there, at the most here; the SDE type draws afresh in every step there, from one Brownian motion here',
   DPMSolverMultistepInverseScheduler:
-    'the SDE is refused; one step alone with σ chosen otherwise is at the least noise there, at the most here',
+    'the SDE is refused; one step alone with σ chosen otherwise is at the least noise there, at the most here; where several of Karras’ σ round to one timestep the walk ends early there',
   DDPMScheduler:
     'with `fixed_large` diffusers adds noise once more in a last step from a timestep other than 0 (an offset, trailing timesteps), which ends without noise here',
   ...Object.fromEntries(
     (['EulerDiscrete', 'HeunDiscrete', 'LMSDiscrete', 'KDPM2Discrete', 'KDPM2AncestralDiscrete'] as const).map(
       (name) => [
         `${name}Scheduler`,
-        'one step alone on linspace timesteps with Karras, exponential or beta σ is at the least noise there, at the most here',
+        `one step alone on linspace timesteps with Karras, exponential or beta σ is at the least noise there, at the most here${name === 'EulerDiscrete' ? '; `interpolation_type` log_linear with `timestep_type` continuous is refused, it takes one step more there' : ''}`,
       ],
     ),
   ),
+  ScoreSdeVeScheduler: 'one step alone moves by the least noise there, by the most here',
   EDMEulerScheduler: 'one step alone on exponential σ is at the least noise there, at the most here',
   SASolverScheduler: 'its `tau_func` is Python: the default is read',
   UniPCMultistepScheduler: '`solver_p` is a Python object and is refused',
