@@ -36,7 +36,7 @@ export function continuousGrid({ schedule, count = 1000, times = [1 / count, 1] 
   const last = count - 1;
   const span = most - least;
   const levelAt = (index: number): Level =>
-    schedule.level(last === 0 ? most : Math.min(1, least + (span * index) / last));
+    schedule.level(index === last ? most : Math.min(most, least + (span * index) / last));
   return makeGrid({
     count,
     kind: schedule.kind,

@@ -168,7 +168,7 @@ function timeOf(logSnr: (t: number) => number, lambda: number): number {
 function betasOf(alpha: (t: number) => number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => {
     const ratio = alpha((i + 1) / count) / (i === 0 ? 1 : alpha(i / count));
-    return Math.min(1 - ratio ** 2, 0.999);
+    return Math.min(Math.max(0, 1 - ratio ** 2), 0.999); // where α hardly moves rounding may let it rise
   });
 }
 

@@ -73,7 +73,7 @@ export function withShift(betas: ArrayLike<number>, shift: number): Float64Array
     const moved = product / (product + s ** 2 * (1 - product));
     const ratio = moved / previous;
     previous = moved;
-    return 1 - ratio;
+    return Math.max(0, 1 - ratio); // rounding is not a step towards the data
   });
 }
 

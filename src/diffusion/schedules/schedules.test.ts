@@ -21,6 +21,7 @@ import {
   linear,
   type ScheduleName,
   schedules,
+  sigmoidAlphaBar,
   straight,
   ve,
   warmUp,
@@ -408,7 +409,37 @@ suite('a schedule that gives nothing but α and σ', () => {
   });
 });
 
+suite('ends in pure noise, whatever the options', () => {
+  // α of the last step once was √(−10⁻¹⁶), or 10⁻⁸, and β of steps that change nothing −10⁻¹⁴
+  const steep = [
+    { start: -10.377329759765416, end: 3.124771391113473, temperature: 4.2734099571234 },
+    { start: -7.2609598964918405, end: 2.9959640654711244, temperature: 0.8102016326458026 },
+    { start: -13.114499713192345, end: 4.696442468320875, temperature: 0.1081003013229749 },
+    { start: -16.88147236556688, end: 1.5436505820371806, temperature: 0.10158994943474481 },
+  ];
+  for (const options of steep) {
+    test(`sigmoid-alpha-bar from ${options.start / options.temperature}`, () => {
+      const schedule = sigmoidAlphaBar(options);
+      assert.equal(schedule.alpha(1), 0);
+      assert.equal(schedule.logSnr(1), -Infinity);
+      near(schedule.sigma(1), 1, 1e-13);
+      for (const shift of [1, 0.3, 4]) {
+        const betas = shifted({ schedule, shift }).betas(7);
+        const inside = betas.every((beta) => beta >= 0 && beta <= 1);
+        assert.ok(inside, `betas ${betas.join(' ')}`);
+        assert.equal(grid({ schedule, count: 7, shift }).count, 7);
+      }
+    });
+  }
+});
+
 suite('continuum', () => {
+  test('the last whole index is the time of the most noise, to the last bit', () => {
+    for (const count of [1, 10, 11, 18, 43, 1000]) {
+      assert.deepEqual(grid({ schedule: straight(), count }).level(count - 1), { alpha: 0, sigma: 1 });
+    }
+  });
+
   test('levels between whole indices are on the curve', () => {
     const { level, indexOf, continuous } = continuousGrid({ schedule: cosine(), count: 101, times: [0, 1] });
     assert.ok(continuous);

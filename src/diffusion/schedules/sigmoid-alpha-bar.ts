@@ -8,7 +8,8 @@ import { defineSchedule } from '../schedule.js';
  *   α²(t) = (s(b) − s(u)) / (s(b) − s(a)),   u = a + t·(b − a),   a = start/τ,  b = end/τ
  *
  * Jabri et al. 2022, arXiv:2212.11972; Chen 2023, arXiv:2301.10972, Algorithm 1. Differences of logistic values are
- * written s(x) − s(y) = sinh((x − y)/2) / (2·cosh(x/2)·cosh(y/2)), which loses no digits.
+ * written s(y) − s(x) = sinh((y − x)/2) / (2·cosh(x/2)·cosh(y/2)), which loses no digits, and y − x is t or 1 − t of
+ * b − a, so that α(1) is 0.
  *
  * @example
  * import { sigmoidAlphaBar } from 'langevin/diffusion';
@@ -28,16 +29,17 @@ export const sigmoidAlphaBar = defineSchedule({
     }
     const [a, b] = [start / temperature, end / temperature];
     const u = (t: number): number => a + t * (b - a);
-    const whole = rise(a, b);
-    const left = (t: number): number => rise(u(t), b) / whole;
+    const whole = rise(a, b, b - a);
+    const left = (t: number): number => rise(u(t), b, (1 - t) * (b - a));
     return {
-      alpha: (t) => Math.sqrt(left(t)),
-      sigma: (t) => Math.sqrt(rise(a, u(t)) / whole),
+      alpha: (t) => Math.sqrt(left(t) / whole),
+      sigma: (t) => Math.sqrt(rise(a, u(t), t * (b - a)) / whole),
       // f = ½·d ln α²/dt = −½·s′(u)·(b − a)/(s(b) − s(u)), s′ = 1/(4·cosh²(u/2))
-      drift: (t) => -(b - a) / (8 * Math.cosh(u(t) / 2) ** 2) / rise(u(t), b),
+      drift: (t) => -(b - a) / (8 * Math.cosh(u(t) / 2) ** 2) / left(t),
     };
   },
 });
 
-/** s(y) − s(x). */
-const rise = (x: number, y: number): number => Math.sinh((y - x) / 2) / (2 * Math.cosh(x / 2) * Math.cosh(y / 2));
+/** s(y) − s(x), given y − x. */
+const rise = (x: number, y: number, width: number): number =>
+  Math.sinh(width / 2) / (2 * Math.cosh(x / 2) * Math.cosh(y / 2));
