@@ -18,6 +18,12 @@ suite('class-accuracy', () => {
     assert.equal(await accuracy([2, 2, 0, 2], 3), 1);
   });
 
+  test('a judge that says NaN says nothing right', async () => {
+    const samples = { logits: floats([3, 2], [NaN, 1, 1, NaN, 2, 1]), wanted: [0, 0, 0] };
+    const { estimates } = await measured(classAccuracy().measure({ samples, reference: null }));
+    assert.equal(estimates[0]!.value, 1 / 3);
+  });
+
   test("Wilson's interval covers the true share in about 19 of 20 experiments", async () => {
     const [share, n, experiments] = [0.8, 50, 400];
     let covered = 0;

@@ -44,7 +44,7 @@ export const classAccuracy = defineMetric({
   },
 });
 
-/** How many rows have their wanted output among the `top` largest; equal ones count against it. */
+/** How many rows have their wanted output among the `top` largest; equal ones count against it, and so does NaN. */
 function shareOfRight({ logits, wanted }: Judged, top: number): { readonly share: number; readonly n: number } {
   const [n = 0, classes = 0] = logits.shape;
   if (n === 0 || n !== wanted.length) {
@@ -63,7 +63,7 @@ function shareOfRight({ logits, wanted }: Judged, top: number): { readonly share
         `class-accuracy: a judge of ${classes} classes has no output ${wanted[row]}.`,
       );
     }
-    if (values.filter((value) => value >= own).length <= top) right += 1;
+    if (values.filter((value) => !(value < own)).length <= top) right += 1;
   }
   return { share: right / n, n };
 }
