@@ -85,7 +85,8 @@ export interface BootstrapOptions {
 }
 
 /**
- * The standard deviation of the discrepancy over sets drawn anew, with replacement, out of the ones at hand.
+ * The standard deviation of the discrepancy over sets drawn anew, with replacement, out of the ones at hand. A draw of one
+ * vector alone, which has no pairs, is left out; what fewer than two others say is NaN.
  * Efron 1979, "Bootstrap methods: another look at the jackknife" (Annals of Statistics 7:1), method 2.
  */
 export function* bootstrapDeviation(
@@ -102,9 +103,10 @@ export function* bootstrapDeviation(
   for (let r = 0; r < resamples; r++) {
     yield { done: r, total: resamples };
     const counts = { x: draw(fold(key, 'x', r), n), y: draw(fold(key, 'y', r), m) };
-    values.push(squaredMmd(matrices, counts));
+    const alone = counts.x.includes(n) || counts.y.includes(m);
+    if (!alone) values.push(squaredMmd(matrices, counts));
   }
-  return deviation(values);
+  return values.length < 2 ? NaN : deviation(values);
 }
 
 /** Standard deviation of some numbers, with N − 1. */
@@ -121,15 +123,18 @@ export interface KernelDistanceOptions extends Sets {
   readonly resamples: number;
 }
 
-/** The discrepancy of two sets under a kernel, with its bootstrap interval. */
+/** Vectors of a set below which drawing it anew says nothing: of two, all draws that have a pair are the set itself. */
+const fewest = 4;
+
+/** The discrepancy of two sets under a kernel, with its bootstrap interval; null where there are too few of anything. */
 export function* kernelDistance({ reference, samples, key, kernel, resamples }: KernelDistanceOptions) {
   const matrices = yield* kernelMatrices(reference, samples, kernel);
   const value = squaredMmd(matrices);
-  if (resamples === 0) return { value, interval: null };
+  if (resamples < 2 || Math.min(matrices.n, matrices.m) < fewest) return { value, interval: null };
   const spread = yield* part(bootstrapDeviation(matrices, { key: fold(key, 'bootstrap'), resamples }), {
     index: 3,
     count: 4,
   });
   const half = halfWidth(spread);
-  return { value, interval: [value - half, value + half] as const };
+  return { value, interval: Number.isNaN(half) ? null : ([value - half, value + half] as const) };
 }

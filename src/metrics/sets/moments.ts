@@ -37,11 +37,19 @@ export function momentsOf(set: HostArray<'float32'>): Moments {
 const eigen = (symmetric: Matrix): EigenvalueDecomposition =>
   new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
 
-/** The symmetric root of a symmetric matrix that is not negative: V·√Λ·Vᵀ; rounding below 0 counts as 0. */
+/** The symmetric root of a symmetric matrix that is not negative: V·√Λ·Vᵀ; rounding next to 0 counts as 0. */
 export function symmetricRoot(symmetric: Matrix): Matrix {
   const { eigenvectorMatrix: v, realEigenvalues } = eigen(symmetric);
-  const roots = Matrix.diag(realEigenvalues.map((value) => Math.sqrt(Math.max(0, value))));
-  return v.mmul(roots).mmul(v.transpose());
+  return v.mmul(Matrix.diag([...rootsOf(realEigenvalues)])).mmul(v.transpose());
+}
+
+/**
+ * √Λ of eigenvalues that are not negative. Those below D·2⁻⁵² of the largest are rounding: where a covariance is
+ * singular, with no more samples than dimensions, the roots of hundreds of them would add up to something.
+ */
+function rootsOf(eigenvalues: readonly number[]): readonly number[] {
+  const rounding = eigenvalues.reduce((most, value) => Math.max(most, value), 0) * eigenvalues.length * 2 ** -52;
+  return eigenvalues.map((value) => (value > rounding ? Math.sqrt(value) : 0));
 }
 
 /**
@@ -50,7 +58,8 @@ export function symmetricRoot(symmetric: Matrix): Matrix {
  *   ‖μ₁ − μ₂‖² + tr(C₁ + C₂ − 2·(C₁^{½}·C₂·C₁^{½})^{½}).
  *
  * Dowson & Landau 1982, "The Fréchet distance between multivariate normal distributions" (JMA 12:3), Equation 4. The
- * root is taken of the symmetric product, whose eigenvalues are those of C₁·C₂: no complex numbers appear.
+ * root is taken of the symmetric product, whose eigenvalues are those of C₁·C₂: no complex numbers appear. Rounding does
+ * not make it negative.
  */
 export function frechetDistance(a: Moments, b: Moments): number {
   let distance = 0;
@@ -58,6 +67,6 @@ export function frechetDistance(a: Moments, b: Moments): number {
   const root = symmetricRoot(a.covariance);
   const product = root.mmul(b.covariance).mmul(root);
   const symmetric = product.add(product.transpose()).mul(0.5); // rounding made it slightly lopsided
-  const cross = eigen(symmetric).realEigenvalues.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
-  return distance + a.covariance.trace() + b.covariance.trace() - 2 * cross;
+  const cross = rootsOf(eigen(symmetric).realEigenvalues).reduce((sum, root) => sum + root, 0);
+  return Math.max(0, distance + a.covariance.trace() + b.covariance.trace() - 2 * cross);
 }

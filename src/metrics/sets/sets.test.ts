@@ -76,6 +76,26 @@ suite('fid', () => {
     }
   });
 
+  test('rounding adds nothing where covariances are singular', async () => {
+    // The same set in another order, and one apart from it in a dimension that neither has: only that is left.
+    const [n, size] = [20, 64];
+    const reference = normal(n, size, 5);
+    for (let row = 0; row < n; row++) reference.data[row * size] = 0;
+    const order = permutation(key(6), n);
+    const moved = floats(
+      [n, size],
+      reference.data.map((_, i) => reference.data[order[Math.floor(i / size)]! * size + (i % size)]!),
+    );
+    const same = (await values(fid(), { reference, samples: moved, key: key(0) }))['fid']!;
+    assert.ok(same >= 0 && same < 1e-11, `${same}`);
+    for (let row = 0; row < n; row++) moved.data[row * size] = 3;
+    close((await values(fid(), { reference, samples: moved, key: key(0) }))['fid']!, 9, 1e-12);
+    // Two sets of singular covariance: tr(C₁·C₂)^½ of one dimension each is |c₁ᵀc₂| for C = c·cᵀ.
+    const pair = (...row: readonly number[]) => floats([2, 3], [...row, ...row.map((value) => -value)]);
+    const line = { reference: pair(1, 2, 2), samples: pair(2, 0, 1), key: key(0) };
+    close((await values(fid(), line))['fid']!, 2 * (9 + 5 - 2 * 4), 1e-13);
+  });
+
   test('few samples are told', async () => {
     const of = async (n: number) => {
       const sets = { reference: normal(n, 8, 3), samples: normal(n, 8, 4), key: key(0) };
@@ -144,6 +164,22 @@ suite('kid', () => {
     }
     // 95 % of 60 is 57; skewed statistics of 80 samples hold a little less often. Fewer than 48 has probability 10⁻⁴ at 90 %.
     assert.ok(held >= 48, `${held} of 60`);
+  });
+
+  test('too few to be drawn anew have no interval, and a draw of one alone is left out', async () => {
+    for (const metric of [kid(), metrics.get('mmd')(), metrics.get('energy-distance')()] as Metric<'features'>[]) {
+      const of = async (n: number) => {
+        const sets = { reference: normal(n, 2, 7), samples: normal(n, 2, 8), key: key(0) };
+        return (await measured(metric.measure(sets))).estimates[0]!;
+      };
+      for (const n of [2, 3]) {
+        const { value, interval } = await of(n);
+        assert.ok(Number.isFinite(value), `${metric.name} of ${n}: ${value}`);
+        assert.equal(interval, null);
+      }
+      const { interval } = await of(4); // 1 draw of 32 is of one vector alone
+      assert.ok(interval && interval[0] < interval[1], `${metric.name}: ${interval?.join(' … ')}`);
+    }
   });
 
   test('thins what is too large, and says so', async () => {
