@@ -57,12 +57,14 @@ export function discretisedLogLikelihood(
 
 const tanhCdf = (z: number): number => 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3)));
 
-/** ln(Φ(b) − Φ(a)) for a < b, exact in the far tails. */
+/** ln(Φ(b) − Φ(a)) for a < b, exact in the far tails and for narrow intervals: there it is ln(b − a) − m²/2 − ln √2π. */
 export function logNormalInterval(a: number, b: number): number {
   if (a > 0) return logNormalInterval(-b, -a); // the tail where Φ is small keeps its digits
+  const [width, middle] = [b - a, (a + b) / 2];
+  if (width * Math.hypot(1, middle) < 1e-5) return Math.log(width) - middle ** 2 / 2 - Math.log(2 * Math.PI) / 2;
   if (b > 0) return Math.log1p(-Math.exp(logNormalCdf(a)) - Math.exp(logNormalCdf(-b)));
   const [low, high] = [logNormalCdf(a), logNormalCdf(b)];
-  return high + Math.log(-Math.expm1(low - high));
+  return high === -Infinity ? high : high + Math.log(-Math.expm1(low - high));
 }
 
 /** ln Φ(z) for z ≤ 0: series near 0, continued fraction far out. Abramowitz & Stegun 7.1.6 and 7.1.14. */

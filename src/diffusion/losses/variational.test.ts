@@ -50,12 +50,18 @@ suite('Gaussian terms', () => {
       [8, 9],
       [-60, -59.9],
       [200, 200.1],
+      [0, 1e-12],
+      [-1e-12, 1e-12],
+      [1.8731867308851056, 1.8731867322022144],
+      [-30.000001, -30],
     ] as const) {
       near(logNormalInterval(a, b), simpson(a, b), 1e-9);
       near(logNormalInterval(a, b), logNormalInterval(-b, -a), 1e-14);
     }
     near(logNormalInterval(-Infinity, 0), -Math.LN2);
     near(logNormalInterval(-Infinity, Infinity), 0);
+    assert.equal(logNormalInterval(-1e300, -1e200), -Infinity);
+    assert.equal(logNormalInterval(1e200, 1e300), -Infinity);
   });
 
   for (const cdf of ['exact', 'tanh'] as const) {
