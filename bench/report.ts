@@ -33,7 +33,9 @@ function read(): string {
 function circumstances(): string {
   const git = (...args: readonly string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
   const dirty =
-    git('status', '--porcelain', '--untracked-files=no', '--', 'src', 'bench') === '' ? '' : ' with local changes';
+    git('status', '--porcelain', '--untracked-files=no', '--', 'src', 'bench', ':!bench/RESULTS.md') === ''
+      ? ''
+      : ' with local changes';
   const [cpu] = cpus();
   const facts = [
     `${cpus().length} × ${cpu?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
