@@ -149,7 +149,7 @@ suite('blend', () => {
     assert.equal(kept, 7);
     const free = await sample({ ...walk, sampler: ddim(), landings: [blending({ known: 7, mask: 1 })] });
     assert.equal(free, await sample({ ...walk, sampler: ddim() }));
-    const denoise = inpainting({ ...walk, known: 7, mask: 0 });
+    const denoise = inpainting({ ...walk, known: 7, mask: 0 })(walk.denoise);
     assert.equal(await sample({ ...walk, sampler: heun(), denoise }), 7);
   });
 });

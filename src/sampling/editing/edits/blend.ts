@@ -39,6 +39,6 @@ export const inpaintByBlending = defineEdit({
     const start = startAround(at);
     return form === 'landing'
       ? walked(at, { start, landings: [blending({ known, mask })] })
-      : walked(at, { start, around: (denoise) => inpainting({ denoise, known, mask, space, key }) });
+      : walked(at, { start, around: inpainting({ known, mask, space, key }) });
   },
 });

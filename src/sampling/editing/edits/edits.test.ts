@@ -229,6 +229,20 @@ test('repaint with one resample is blending', async () => {
   assert.deepEqual(await end(once.run({ ...walk, source, mask })), await end(blended.run({ ...walk, source, mask })));
 });
 
+test('blending in the form of a denoiser shows both denoisers the same x, and asks once for both', async () => {
+  const walk = setup();
+  const seen: Batch[] = [];
+  const denoise = remembered(walk.denoise);
+  const shifted = (x: Batch, level: Level) => {
+    seen.push(x);
+    return denoise(x, level);
+  };
+  const edit = edits.entries.blend({ form: 'denoiser' });
+  await end(edit.run({ ...walk, source, mask, denoise, shifted }));
+  assert.equal(seen.length, intervals(steps).length);
+  assert.equal(walk.calls().evaluations, edit.cost({ sampler: ddim(), steps }).evaluations);
+});
+
 test('repaint: what guidance changes of the path it changes on the way to the data alone', async () => {
   const visited: boolean[] = [];
   const edit = repaint({ jump: 2, resamples: 3 });

@@ -1,6 +1,8 @@
 import { fold, type Key } from '../../../core/random.js';
 import type { Space } from '../../../core/space.js';
+import type { Level } from '../../../diffusion/level.js';
 import { type Landing, towardsData } from '../../landing.js';
+import { remembered } from '../../remembered.js';
 import type { Denoiser } from '../../sampler.js';
 import { blend } from './blend.js';
 
@@ -36,23 +38,26 @@ export const blending = <X>({ known, mask }: BlendingOptions<X>): Landing<X> =>
   });
 
 export interface InpaintingOptions<X> extends BlendingOptions<X> {
-  readonly denoise: Denoiser<X>;
   readonly space: Space<X>;
   readonly key: Key;
 }
 
 /**
- * Blending as a denoiser: before the call the known region is noised to the level, after it the known values are put back.
+ * Blending as a change of denoisers: before the call the known region is noised to the level, after it the known values are
+ * put back.
  *
  *   D̃(x) = m⊙D(m⊙x + (1 − m)⊙(α·known + σ·ε)) + (1 − m)⊙known,   one ε for all levels
  *
  * With one ε the known region walks a straight line to its clean values, as it would under the ODE, so rules of high
- * order keep their order.
+ * order keep their order. All denoisers it is put around see the very same x.
  */
-export function inpainting<X>({ denoise, known, mask, space, key }: InpaintingOptions<X>): Denoiser<X> {
+export function inpainting<X>({ known, mask, space, key }: InpaintingOptions<X>) {
   const noise = space.gaussian(known, fold(key, 'inpainting'));
-  return async (x, level) => {
+  const mixed = remembered(async (x: X, level: Level) => {
     const keep = space.lincomb([level.alpha, known], [level.sigma, noise]);
-    return blend({ mask, change: await denoise(blend({ mask, change: x, keep }), level), keep: known });
-  };
+    return blend({ mask, change: x, keep });
+  });
+  return (denoise: Denoiser<X>): Denoiser<X> =>
+    async (x, level) =>
+      blend({ mask, change: await denoise(await mixed(x, level), level), keep: known });
 }
