@@ -44,4 +44,15 @@ suite('streams', () => {
     const part = batchSpace({ first: 1 }).gaussian(floats([2, 2, 2]), key(3));
     assert.deepEqual(part.data, whole.data.slice(4));
   });
+
+  test('one that is not needed any more is written over, if it is as large', () => {
+    const space = batchSpace();
+    const [like, from] = [floats([3, 7]), key(3)];
+    const spare = space.gaussian(like, key(4));
+    const expected = space.gaussian(like, from);
+    const got = space.gaussian(like, from, spare);
+    assert.deepEqual(got, expected);
+    assert.equal(got.data, spare.data);
+    assert.deepEqual(space.gaussian(like, from, floats([20])), expected);
+  });
 });

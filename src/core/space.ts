@@ -13,8 +13,8 @@ export type Term<X> = readonly [coefficient: number, value: X];
 export interface Space<X> {
   /** Σ cᵢ·xᵢ, in one pass and one allocation. */
   lincomb(...terms: readonly Term<X>[]): X;
-  /** Unit Gaussian of the same shape as `like`. */
-  gaussian(like: X, key: Key): X;
+  /** Unit Gaussian of the same shape as `like`; `spare` is one of before that is not needed any more, to be written over. */
+  gaussian(like: X, key: Key, spare?: X): X;
   /** A value made element by element. */
   map(x: X, f: (value: number) => number): X;
   /** What lies outside of [−range, range] moved to the nearer end. */
@@ -46,10 +46,10 @@ export function batchSpace({ first = 0 }: BatchSpaceOptions = {}): Space<HostArr
     lincomb,
     map: (x, f) => floats(x.shape, mapped(x.data, f)),
     clamp: (x, range) => floats(x.shape, clamped(x.data, range)),
-    gaussian(like, key) {
+    gaussian(like, key, spare) {
       const [count = 1, ...rest] = like.shape;
       const size = sizeOf(rest);
-      const data = new Float32Array(count * size);
+      const data = spare?.data.length === count * size ? spare.data : new Float32Array(count * size);
       const samples = fold(key, 'sample');
       for (let row = 0; row < count; row++) {
         fillGaussians(data.subarray(row * size, (row + 1) * size), fold(samples, first + row));

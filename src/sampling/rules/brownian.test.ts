@@ -126,6 +126,18 @@ suite('Brownian motion of a walk', () => {
     }
   });
 
+  test('is the same where every Gaussian has a place of its own', () => {
+    const own = {
+      ...space,
+      gaussian: (like: typeof small, from: ReturnType<typeof key>) => space.gaussian(like, from),
+    };
+    const small = floats([2, 3]);
+    const given = { like: small, key: key(4), finest: 0.1 };
+    const [usual, careful] = [brownian({ ...given, space }), brownian({ ...given, space: own })];
+    const increments = path.slice(1).map((to, i) => [usual(path[i]!, to), careful(path[i]!, to)] as const);
+    for (const [got, expected] of increments) assert.deepEqual(got, expected);
+  });
+
   test('costs a few draws per step', () => {
     let draws = 0;
     const counting = {

@@ -82,7 +82,12 @@ function motionOf<X>(options: BrownianOptions<X>, power: number): Motion<X> {
   const { space, like, key: given } = options;
   const key = power === 1 ? given : fold(given, 'power', power);
   const stepAt = shortestStep(options, power);
-  const draw = (...labels: readonly (string | number)[]): X => space.gaussian(like, fold(key, ...labels));
+  let drawn: X | undefined;
+  /** A Gaussian that is used at once: the next one is written over it. */
+  const draw = (...labels: readonly (string | number)[]): X => {
+    drawn = space.gaussian(like, fold(key, ...labels), drawn);
+    return drawn;
+  };
   const zero: Point<X> = { log: -Infinity, time: 0, value: space.lincomb([0, like]) };
 
   /** A point between two known ones: on the straight line, and a Gaussian of variance (m − l)·(r − m)/(r − l). */
