@@ -72,3 +72,6 @@ function typed({ options }: Dataset, pairs: readonly Pair[]): ParsedData['option
     }),
   );
 }
+
+/** Whether a text names points in the plane, told before they are loaded. */
+export const namesPoints = (text: string): boolean => /^2d(:|$)/.test(text);

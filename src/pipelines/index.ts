@@ -20,6 +20,7 @@ export * from './labels.js';
 export * from './model.js';
 export * from './network.js';
 export * from './questions.js';
+export * from './retarget.js';
 export * from './scheme-file.js';
 export * from './semantic.js';
 export * from './semantic-path.js';

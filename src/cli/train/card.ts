@@ -2,6 +2,7 @@ import { type ConditionConfig, isMlpConfig } from '../../nn/index.js';
 import type { HeldOutLoss } from '../../training/validate.js';
 import { count, duration, figure } from '../terminal/format.js';
 import { commandLine } from './command-line.js';
+import type { FineTuned } from './fine-tuning.js';
 import type { TrainPlan } from './plan.js';
 import { pointCount } from './previews.js';
 import { trainOptions } from './train-options.js';
@@ -18,7 +19,7 @@ export interface CardOptions {
 
 /** The README.md of a trained model: what it is, how it was made, how well it does, and under which licences. */
 export function modelCard({ plan, parameters, step, seconds, heldOut, samples }: CardOptions): string {
-  const { data, options, network, condition, scheme, langevin } = plan;
+  const { data, options, network, condition, scheme, langevin, from } = plan;
   const ofPoints = isMlpConfig(network);
   const shown = ofPoints ? pointCount : samples;
   const things = ofPoints ? 'points' : 'pictures';
@@ -32,7 +33,8 @@ export function modelCard({ plan, parameters, step, seconds, heldOut, samples }:
   const rows = [
     ['Network', networkInWords(network, parameters)],
     ...(condition ? [['Told', toldInWords(condition, options.labelDropout)]] : []),
-    ['Predicts', `${scheme.prediction}, ${options.schedule} schedule`],
+    ['Predicts', `${scheme.prediction}, ${from ? scheduleOf(scheme) : options.schedule} schedule`],
+    ...(from ? [['Begun with', `${from.model}, weights ${from.hash.slice(0, 12)}`]] : []),
     ['Training', `${count(step)} steps of ${batch * accumulate} ${things}, ${duration(seconds)} (h:m:s) of wall time`],
     ['Optimiser', `AdamW, learning rate ${lr} (${curve}), weight decay ${weightDecay}, moving average ${ema}`],
     [
@@ -45,7 +47,7 @@ export function modelCard({ plan, parameters, step, seconds, heldOut, samples }:
   return `${[
     `---\n${front.join('\n')}\n---`,
     ofPoints ? `# ${data.name}` : `# ${data.name}, ${data.size} × ${data.size}`,
-    `A small diffusion model that draws ${ofPoints ? 'points' : `${data.size} × ${data.size} pictures`}, trained from nothing on ` +
+    `A small diffusion model that draws ${ofPoints ? 'points' : `${data.size} × ${data.size} pictures`}, ${from ? 'fine-tuned' : 'trained from nothing'} on ` +
       `${count(data.count)} ${things} of ${data.name}${data.classes ? ` in ${data.classes.length} classes` : ''}.`,
     ...(samples > 0
       ? [`![${shown} samples](samples.png)\n\nThe first ${shown} samples of seed ${seed}, not chosen.`]
@@ -54,9 +56,15 @@ export function modelCard({ plan, parameters, step, seconds, heldOut, samples }:
     `## How it was made\n\n\`\`\`sh\n${commandLine('train', trainOptions, { ...options, out: null, resume: false })}\n\`\`\``,
     markdownTable([['', ''], ...rows]),
     ...(heldOut ? [heldOutSection(heldOut)] : []),
-    `## Data and licences\n\n${data.sources.map(sourceLine).join('\n')}`,
+    `## Data and licences\n\n${[...data.sources.map(sourceLine), ...(from ? [inherited(from)] : [])].join('\n')}`,
   ].join('\n\n')}\n`;
 }
+
+/** The noise that a model was trained on, by the name of its schedule where it has one. */
+const scheduleOf = ({ grid }: TrainPlan['scheme']): string => ('schedule' in grid ? grid.schedule : 'given');
+
+const inherited = ({ model }: FineTuned): string =>
+  `- What ${model} was trained on, whose licences hold for what was made of it: see its card`;
 
 const toldInWords = ({ name, names, width }: ConditionConfig, dropout: number): string => {
   const what = names ? `${name}: ${names.join(', ')}` : `${name}, as ${width} channels beside the picture`;

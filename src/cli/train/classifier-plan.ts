@@ -21,7 +21,7 @@ export interface ClassifierPlan extends RunPlan {
 /** Options that say something about drawing, which a classifier knows nothing of. */
 const forDrawing = [
   ...(['prediction', 'loss', 'weighting', 'labelDropout', 'condition', 'zeroInit'] as const),
-  ...(['precondition', 'offsetNoise', 'inputPerturbation', 'selfConditioning'] as const),
+  ...(['precondition', 'offsetNoise', 'inputPerturbation', 'selfConditioning', 'from'] as const),
 ] satisfies readonly (keyof TrainOptions)[];
 
 /** Options that say something about noise, which a noise-aware classifier alone knows of. */

@@ -1,6 +1,7 @@
 import { show, ToolkitError } from '../../core/errors.js';
 import type { Resolved } from '../../core/options.js';
 import { type DataSet, isPoints } from '../../data/dataset.js';
+import { namesPoints } from '../../data/parse.js';
 import { transforms } from '../../data/transforms/index.js';
 import { type PreconditionName, preconditions, type ScheduleName, schedules } from '../../diffusion/index.js';
 import { readBytes } from '../../files/read-bytes.js';
@@ -16,10 +17,11 @@ import {
 import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
 import { conditionPlan } from './condition-plan.js';
+import { type FineTuned, fineTuningModel, fineTuningOptions, type Origin, requireChannels } from './fine-tuning.js';
 import { type KnownData, knownData } from './known-data.js';
 import { learnedPlan, requireLearnable } from './learned-plan.js';
 import { chosenFrom, named } from './named.js';
-import { channelsFor, checkObjective, objectivePlan, schemeFor } from './objective-plan.js';
+import { channelsFor, checkObjective, type ObjectivePlan, objectivePlan, schemeFor } from './objective-plan.js';
 import { pointNetwork, pointOptions, pointScheme } from './point-plan.js';
 import { requireRows } from './require-rows.js';
 import type { trainOptions } from './train-options.js';
@@ -39,6 +41,8 @@ export interface TrainPlan extends RunPlan {
   /** What the model is told in the place of a class; absent for most. */
   readonly condition?: ConditionConfig;
   readonly scheme: Scheme;
+  /** The model it began with; absent for one that was trained from nothing. */
+  readonly from?: FineTuned;
 }
 
 export interface PlanOptions {
@@ -49,28 +53,36 @@ export interface PlanOptions {
   readonly data: DataSet;
 }
 
+export interface TrainPlanOptions extends PlanOptions {
+  /** The model to begin with; null for none. */
+  readonly origin?: Origin | null;
+}
+
 /** Options that say something about classifiers alone. */
 const forClassifiers = ['target', 'noiseAware'] as const satisfies readonly (keyof TrainOptions)[];
 
-/** Settles everything that follows from the options and the data. */
-export async function trainPlan({ version, data, given = new Set(), ...rest }: PlanOptions): Promise<TrainPlan> {
+/** Settles everything that follows from the options, the data and the model to begin with. */
+export async function trainPlan({
+  version,
+  data,
+  given = new Set(),
+  origin = null,
+  ...rest
+}: TrainPlanOptions): Promise<TrainPlan> {
   const ofPoints = isPoints(data);
-  const options = ofPoints ? pointOptions(rest.options, given) : rest.options;
+  const suited = ofPoints ? pointOptions(rest.options, given) : rest.options;
+  const options = origin ? fineTuningOptions(suited, { given, origin }) : suited;
   const idle = forClassifiers.find((name) => given.has(name));
   if (idle !== undefined) throw usageError(`train: ${flagOf(idle)} is for --task classifier. Leave it out.`);
-  const { size, channels } = data;
-  const { classes, condition } = conditionPlan(options, data);
   augmentationsOf(options.augment); // an unknown name is told before anything is built
   const objective = objectivePlan(options, data);
-  const counted = { classes: classes?.length ?? 0, ...channelsFor(objective, channels) };
-  const network = ofPoints
-    ? await pointNetwork(options, counted)
-    : await networkConfig(options, { size, channels, ...counted });
-  const usual = schemeFor(objective, schemeOf(options));
-  const scheme = ofPoints ? pointScheme(usual) : usual;
+  const settled = { options, objective, data };
+  const { classes, condition, network, scheme } = origin
+    ? fineTuned({ ...settled, origin, given })
+    : await fromNothing(settled);
   if (learnedPlan(scheme)) requireLearnable(options, { given, history: objective.levels.history !== null });
   const isTold = condition !== null;
-  checkObjective({ ...objective, data, classes: counted.classes, condition: isTold, config: network, scheme });
+  checkObjective({ ...objective, data, classes: classes?.length ?? 0, condition: isTold, config: network, scheme });
   return {
     langevin: version,
     options,
@@ -78,7 +90,38 @@ export async function trainPlan({ version, data, given = new Set(), ...rest }: P
     network,
     ...(condition && { condition }),
     scheme,
+    ...(origin && { from: { model: origin.path, hash: origin.model.hash } }),
   };
+}
+
+/** What there is to be settled with. */
+interface Settled {
+  readonly options: TrainOptions;
+  readonly objective: ObjectivePlan;
+  readonly data: DataSet;
+}
+
+/** A network and a scheme as the options say. */
+async function fromNothing({ options, objective, data }: Settled) {
+  const { classes, condition } = conditionPlan(options, data);
+  const { size, channels } = data;
+  const counted = { classes: classes?.length ?? 0, ...channelsFor(objective, channels) };
+  const usual = schemeFor(objective, schemeOf(options));
+  return isPoints(data)
+    ? { classes, condition, network: await pointNetwork(options, counted), scheme: pointScheme(usual) }
+    : { classes, condition, network: await networkConfig(options, { size, channels, ...counted }), scheme: usual };
+}
+
+interface FineTunedOptions extends Settled {
+  readonly origin: Origin;
+  readonly given: ReadonlySet<string>;
+}
+
+/** Those of the model to begin with. */
+function fineTuned({ objective, ...rest }: FineTunedOptions) {
+  const { config: network, scheme, classes, condition = null } = fineTuningModel(rest);
+  requireChannels(network, { path: rest.origin.path, wanted: channelsFor(objective, rest.data.shape[0]!) });
+  return { classes, condition, network, scheme };
 }
 
 type SchemeOptions = Pick<TrainOptions, 'schedule' | 'prediction'> &
@@ -112,8 +155,8 @@ export function augmentationsOf(list: string) {
 }
 
 /** Refuses, before data is loaded, a network that there is not, and a size that is asked for and does not fit it. */
-export function requireFit({ task, data, model, size }: TrainOptions): void {
-  if (task === 'classifier' || /^2d(:|$)/.test(data) || model?.endsWith('.json')) return;
+export function requireFit({ task, data, model, size, from }: TrainOptions): void {
+  if (from !== null || task === 'classifier' || namesPoints(data) || model?.endsWith('.json')) return;
   const name = presetNamed(presetFor(model, size ?? Infinity));
   if (size !== null) presetConfig(name, { size });
 }

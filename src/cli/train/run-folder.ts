@@ -16,6 +16,8 @@ export interface RunFolder {
   readonly skipped: string;
   readonly samples: string;
   readonly checkpoints: string;
+  /** What fine-tuning leaves as it was in the model it began with; absent where there is nothing. */
+  readonly frozen: string;
   /** The model as a diffusers folder, as good as it is so far. */
   readonly model: string;
   readonly lock: string;
@@ -28,6 +30,7 @@ export const runFolder = (root: string): RunFolder => ({
   skipped: join(root, 'skipped.txt'),
   samples: join(root, 'samples'),
   checkpoints: join(root, 'checkpoints'),
+  frozen: join(root, 'frozen.safetensors'),
   model: join(root, 'model'),
   lock: join(root, 'lock.json'),
 });

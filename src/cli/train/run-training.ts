@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ToolkitError } from '../../core/errors.js';
@@ -6,6 +7,9 @@ import type { DataSet } from '../../data/dataset.js';
 import { writeFileAtomic, writeJson } from '../../files/atomic.js';
 import { takeLock } from '../../files/lock.js';
 import { encodePng, writePng } from '../../files/png.js';
+import { readBytes } from '../../files/read-bytes.js';
+import { type ParamValues, readSafetensors, writeSafetensors } from '../../nn/index.js';
+import type { DiffusionModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import {
   type Curve,
@@ -16,6 +20,7 @@ import {
   saveCheckpoint,
   train,
 } from '../../training/index.js';
+import { frozenValues } from './fine-tuning.js';
 import { type MetricsLog, openMetricsLog } from './metrics-log.js';
 import type { RunPlan } from './plan.js';
 import { pointSteps, previewSteps } from './previews.js';
@@ -30,6 +35,8 @@ export interface RunTrainingOptions {
   readonly root: string;
   /** Continue from the last checkpoint. */
   readonly resume: boolean;
+  /** The model that a fresh run begins with; null to begin with nothing. */
+  readonly start?: Pick<DiffusionModel, 'config' | 'values'> | null;
   readonly signal: AbortSignal;
   /** Also a preview whenever so many seconds have passed. */
   readonly previewSeconds?: number;
@@ -86,7 +93,7 @@ export async function* runTraining(
   const folder = runFolder(root);
   using _lock = takeLock(folder.lock);
   await openFolder(folder, given);
-  using session = await openSession({ plan, data, runtime });
+  using session = await openSession({ plan, data, runtime, start: await startValues(folder, given) });
   const { stepper } = session;
   const restored = given.resume ? await restoreLatest(folder.checkpoints, stepper) : null;
   const found = restored?.state;
@@ -176,6 +183,22 @@ async function openFolder({ root, config }: RunFolder, { plan, resume }: RunTrai
   if (resume) return requireCheckpoint(root); // what is continued may still turn out to be damaged
   await requireFresh(root);
   await writeJson(config, plan);
+}
+
+/**
+ * The numbers that a run begins with in the place of drawn ones: all of a model for a fresh run, and what of it is not
+ * trained, so is in no checkpoint, for one that is continued.
+ */
+async function startValues(
+  { frozen: file }: RunFolder,
+  { start, resume }: RunTrainingOptions,
+): Promise<ParamValues | null> {
+  if (resume) {
+    return existsSync(file) ? (readSafetensors(await readBytes(file), { name: file }).tensors as ParamValues) : null;
+  }
+  const frozen = start ? frozenValues(start) : new Map();
+  if (frozen.size > 0) await writeFileAtomic(file, writeSafetensors(frozen));
+  return start?.values ?? null;
 }
 
 /** All that was left out of the data, whole or not at all. */

@@ -12,6 +12,7 @@ import {
   isMlpConfig,
   type Network,
   networkOf,
+  type ParamValues,
   paramEntries,
   zeroInit,
 } from '../../nn/index.js';
@@ -41,6 +42,8 @@ export interface SessionOptions {
   readonly plan: TrainPlan;
   readonly data: DataSet;
   readonly runtime: Runtime;
+  /** Numbers to begin with in the place of drawn ones, some or all. */
+  readonly start?: ParamValues | null;
 }
 
 /** What the card and the folder of a model say of how far it is. */
@@ -75,7 +78,7 @@ export interface Session extends Disposable {
 const selfShare = 0.5;
 
 /** Everything random in a run comes from its seed: initial weights, order, augmentation, levels, noise, dropout. */
-export async function createSession({ plan, data, runtime }: SessionOptions): Promise<Session> {
+export async function createSession({ plan, data, runtime, start }: SessionOptions): Promise<Session> {
   const { options, scheme } = plan;
   const root = key(options.seed);
   const { condition } = plan;
@@ -88,7 +91,7 @@ export async function createSession({ plan, data, runtime }: SessionOptions): Pr
   const conditional = config.num_class_embeds !== null;
 
   const drawn = initialise(network.params, fold(root, 'weights'));
-  const initial = options.zeroInit ? zeroInit(drawn) : drawn;
+  const initial = new Map([...(options.zeroInit ? zeroInit(drawn) : drawn), ...(start ?? [])]);
   const entries = paramEntries(network.params);
   // Of what is trained the stepper's copy is the only one that stays.
   const frozen = new Map(entries.flatMap(([path, spec]) => (spec.frozen ? [[path, initial.get(path)!]] : [])));

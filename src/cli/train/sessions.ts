@@ -1,4 +1,5 @@
 import type { DataSet } from '../../data/dataset.js';
+import type { ParamValues } from '../../nn/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { ClassifierPlan } from './classifier-plan.js';
 import { createClassifierSession } from './classifier-session.js';
@@ -9,11 +10,13 @@ export interface OpenSessionOptions {
   readonly plan: RunPlan;
   readonly data: DataSet;
   readonly runtime: Runtime;
+  /** Numbers a model that draws begins with, some or all. */
+  readonly start?: ParamValues | null;
 }
 
 /** The session of a plan, by its task. */
-export function openSession({ plan, ...rest }: OpenSessionOptions): Promise<Session> {
+export function openSession({ plan, start, ...rest }: OpenSessionOptions): Promise<Session> {
   return plan.options.task === 'classifier'
     ? createClassifierSession({ plan: plan as ClassifierPlan, ...rest })
-    : createSession({ plan: plan as TrainPlan, ...rest });
+    : createSession({ plan: plan as TrainPlan, start: start ?? null, ...rest });
 }

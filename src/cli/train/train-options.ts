@@ -41,6 +41,11 @@ export const trainOptions = {
     placeholder: 'PRESET',
     help: 'Network: tiny, mini, small, compact, medium, large, for points mlp-small, mlp, mlp-large, or a config.json. By default what suits the data.',
   }),
+  from: text({
+    default: null,
+    placeholder: 'MODEL',
+    help: 'Begins with the weights of a model folder, here or from diffusers, with its network, schedule and prediction: fine-tuning. Classes may be others.',
+  }),
   steps: integer({
     default: null,
     min: 1,
@@ -49,7 +54,12 @@ export const trainOptions = {
   minutes: number({ default: null, min: 0, help: 'Minutes to train in all, whatever the number of steps.' }),
   batch: integer({ default: 32, min: 1, max: 4096, help: 'Pictures in a backward pass; 256 points unless told.' }),
   accumulate: integer({ default: 1, min: 1, max: 1024, help: 'Backward passes averaged into one step.' }),
-  lr: number({ default: 0.001, min: 0, max: 1, help: 'Learning rate at its highest; 0.008 for points unless told.' }),
+  lr: number({
+    default: 0.001,
+    min: 0,
+    max: 1,
+    help: 'Learning rate at its highest; 0.008 for points unless told, and a fifth with --from.',
+  }),
   curve: choice(curves.names, { default: 'cosine', help: 'How the learning rate goes over the run.' }),
   warmup: integer({ default: 100, min: 0, help: 'Steps over which the learning rate rises from 0.' }),
   clip: number({ default: 1, min: 0, help: 'Largest norm of the whole gradient; 0 does not limit it.' }),
