@@ -107,6 +107,29 @@ suite('train --from', () => {
   });
 });
 
+suite('train --from goes on with every kind of model: where nothing is learnt, it is that model', () => {
+  const kinds: Readonly<Record<string, readonly [base: readonly string[], more?: readonly string[]]>> = {
+    'learned schedule': [['--schedule', 'learned']],
+    'self-conditioning': [['--self-conditioning']],
+    'learned variance': [
+      ['--loss', 'hybrid'],
+      ['--loss', 'hybrid'],
+    ],
+    'preconditioned as EDM': [['--precondition', 'edm', '--weighting', 'edm', '--levels', 'log-normal']],
+    flow: [['--schedule', 'straight', '--prediction', 'flow']],
+    'told a picture': [['--condition', 'image:super-resolution:factor=2']],
+  };
+  for (const [name, [base, more = []]] of Object.entries(kinds)) {
+    test(name, async () => {
+      await trained(...options(name), ...base, '--steps', '2');
+      await trained(...from(name, `${name}-still`), ...more, '--steps', '1', '--lr', '0', '--weight-decay', '0');
+      const [before, after] = [await loadModel(place(name)), await loadModel(place(`${name}-still`))];
+      assert.deepEqual(after.values, before.values);
+      assert.deepEqual([after.scheme, after.condition], [before.scheme, before.condition]);
+    });
+  }
+});
+
 suite('train --from refuses, before anything is written,', () => {
   const refusals: Readonly<Record<string, readonly [message: string, ...argv: string[]]>> = {
     'options that the model has settled': [
