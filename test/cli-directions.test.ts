@@ -55,6 +55,20 @@ suite('langevin directions and edit --semantic', () => {
     assert.ok(seeded.includes(` --seed 7 -o '${place('s e')}'\n`), seeded);
   });
 
+  test('a part of the figures can be left out, which the file remembers', async () => {
+    const given = ['--method', 'mean-difference', '--times', '0.5', '--tap', 'mid_block', '--calibrate', '0'];
+    assert.equal((await find('--attribute', 'smile', '--leave-out', '0/3', ...given, '-o', place('part'))).code, 0);
+    const { details } = await loadDirection(place('part/smile.safetensors'));
+    assert.equal(details['leftOut'], '0/3');
+    assert.match(details['made']!, / --leave-out 0\/3 /);
+    const none = await find('--attribute', 'skin-tone:dark', '--leave-out', '0/3', ...given, '-o', place('none'));
+    assert.equal(none.code, 2);
+    assert.equal(
+      none.stderr,
+      'Error: directions: --leave-out 0/3 leaves out none of the figures of "skin-tone:dark".\n',
+    );
+  });
+
   test('the card says where its directions and its model are, unless they are those that commands take', async () => {
     const direction = await loadDirection(place('d/smile.safetensors'));
     const shipped = fileURLToPath(new URL('../models/', import.meta.url));

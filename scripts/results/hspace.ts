@@ -3,12 +3,12 @@
  *
  *   node --import tsx scripts/results/hspace.ts FOLDER [MODEL] [N] [JUDGE]
  *
- * FOLDER holds what `langevin directions` wrote. Pairs are of held-out families where there are at least four, and
- * otherwise of those learnt from, which the table marks with *. Everything is drawn from seed 0.
+ * FOLDER holds what `langevin directions` wrote. Pairs are of held-out families where there are at least four; otherwise
+ * of the figures that --leave-out kept from a direction, which the table marks with †, or of those learnt from, with *. Everything is drawn from seed 0.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { examplesOf } from '../../src/cli/directions/examples.js';
+import { examplesOf, parseLeaveOut } from '../../src/cli/directions/examples.js';
 import { floats, type HostArray, rows } from '../../src/core/host-array.js';
 import { fold, key, permutation } from '../../src/core/random.js';
 import { batchSpace } from '../../src/core/space.js';
@@ -102,8 +102,9 @@ async function evaluate(direction: SemanticDirection) {
   const { attribute, change, tap, edit } = direction;
   const held = [...examplesOf(attribute, data, 'test').pairs, ...examplesOf(attribute, data, 'val').pairs];
   const isHeld = held.length >= 4;
-  const train = examplesOf(attribute, data, 'train');
-  const pool = isHeld ? held : train.pairs;
+  const train = examplesOf(attribute, data, 'train', parseLeaveOut(direction.details['leftOut'] ?? null));
+  const isLeftOut = train.leftOut.length > 0;
+  const pool = isHeld ? held : isLeftOut ? train.leftOut : train.pairs;
   const order = permutation(fold(root, 'results', attribute), pool.length).subarray(0, n);
   const pairs = Array.from(order, (i) => pool[i]!);
   const x = gather(
@@ -196,7 +197,7 @@ async function evaluate(direction: SemanticDirection) {
   const tag = train.tag;
   const told = [await accuracy(x.x, tag), await accuracy(y, tag), await accuracy(truth, tag)];
   return {
-    name: isHeld ? attribute : `${attribute} *`,
+    name: isHeld ? attribute : `${attribute} ${isLeftOut ? '†' : '*'}`,
     cells: [
       String(size),
       ...[square(x.x, truth), square(plain, truth), square(y, truth)].map(shown),

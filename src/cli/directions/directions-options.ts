@@ -47,6 +47,11 @@ export const directionsOptions = {
     min: 0,
     help: 'Weight of the error against the same figure with the attribute, where there is one; 0 goes by the judge alone.',
   }),
+  leaveOut: text({
+    default: null,
+    placeholder: 'K/N',
+    help: 'A part of the figures that is not learnt from, to measure on them what was found: 0/3 is the first of every three.',
+  }),
   edit: number({
     default: 0.4,
     min: 0,

@@ -3,6 +3,7 @@ import { loadClassifier } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { requireTap } from '../edit/semantic-edits.js';
 import { usageError } from '../parse.js';
+import { parseLeaveOut } from './examples.js';
 import { type DirectionsOptions, timesOf } from './run-directions.js';
 
 export interface RefuseOptionsOptions {
@@ -13,8 +14,9 @@ export interface RefuseOptionsOptions {
 
 /** One sentence for what is wrong by itself, before any picture is loaded. */
 export async function refuseOptions({ options, model, runtime }: RefuseOptionsOptions): Promise<void> {
-  const { method, judge, pairsWeight, tap } = options;
+  const { method, judge, pairsWeight, leaveOut, tap } = options;
   requireTap({ model, runtime, tap });
+  parseLeaveOut(leaveOut);
   if (method !== 'trained') return void timesOf(options);
   if (pairsWeight === 0 && judge === null) {
     throw usageError(

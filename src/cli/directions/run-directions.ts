@@ -20,7 +20,7 @@ import { commandLine } from '../train/command-line.js';
 import { version } from '../version.js';
 import { calibrate, rescaled } from './calibrate.js';
 import { directionsOptions } from './directions-options.js';
-import { type AttributeExamples, type Example, examplesOf } from './examples.js';
+import { type AttributeExamples, type Example, examplesOf, parseLeaveOut } from './examples.js';
 import { findDirection, type RecordedMethod } from './find-direction.js';
 import { trainDirection } from './train-direction.js';
 
@@ -48,7 +48,8 @@ export async function runDirections(job: RunDirectionsOptions): Promise<readonly
   const { options, data } = job;
   requireLabels(job);
   const names = options.attribute!.split(',').map((name) => name.trim());
-  const all = names.map((name) => ({ name, examples: examplesOf(name, data, 'train') }));
+  const leaveOut = parseLeaveOut(options.leaveOut);
+  const all = names.map((name) => ({ name, examples: examplesOf(name, data, 'train', leaveOut) }));
   for (const { name, examples } of all) requireExamples(name, examples, job);
   const judgeOf = options.method === 'trained' && options.judge !== null ? await openJudge(options.judge) : () => null;
   const judged = all.map(({ name, examples }) => ({ name, examples, judge: judgeOf(examples.tag) }));
@@ -75,10 +76,14 @@ function requireLabels({ model, data }: RunDirectionsOptions): void {
 
 function requireExamples(
   name: string,
-  { pairs, with: yes, without: no }: AttributeExamples,
+  { pairs, leftOut, with: yes, without: no }: AttributeExamples,
   job: RunDirectionsOptions,
 ) {
   const { options, data } = job;
+  if (options.leaveOut !== null && (leftOut.length === 0 || pairs.length === 0)) {
+    const left = leftOut.length === 0 ? 'none' : 'all';
+    throw usageError(`directions: --leave-out ${options.leaveOut} leaves out ${left} of the figures of "${name}".`);
+  }
   if (yes.length > 0 && no.length > 0) {
     const usesPairs = options.pairsWeight > 0 && pairs.length > 0;
     if (options.method !== 'trained' || usesPairs || options.judge !== null) return;
@@ -108,7 +113,15 @@ async function found({ name, examples, judge, job }: Wanted): Promise<SemanticDi
   );
   const facts = { attribute: name, tap: options.tap, model: model.hash, edit: options.edit };
   const made = commandLine('directions', directionsOptions, { ...options, attribute: name, out: 'directions' });
-  const details = { langevin: version(), made, seed: String(options.seed), tag: examples.tag, data: job.data.name };
+  const left = options.leaveOut !== null && { leftOut: options.leaveOut };
+  const details = {
+    langevin: version(),
+    made,
+    seed: String(options.seed),
+    tag: examples.tag,
+    data: job.data.name,
+    ...left,
+  };
   if (options.method === 'trained') {
     const { pairs, without, with: yes } = examples;
     const paired = options.pairsWeight > 0 && pairs.length > 0;
