@@ -131,45 +131,34 @@ suite('train --from goes on with every kind of model: where nothing is learnt, i
 });
 
 suite('train --from refuses, before anything is written,', () => {
-  const refusals: Readonly<Record<string, readonly [message: string, ...argv: string[]]>> = {
+  const refusals: Readonly<Record<string, readonly [message: string, more: readonly string[], pictures?: string]>> = {
     'options that the model has settled': [
       'train: --from ROOT/base has settled --schedule. Leave it out.',
-      ...from('base', 'odd'),
-      ...['--schedule', 'cosine'],
+      ['--schedule', 'cosine'],
     ],
-    'another prediction': [
-      'train: --prediction of --from ROOT/base is epsilon. Leave it out.',
-      ...from('base', 'odd'),
-      ...['--prediction', 'v'],
-    ],
+    'another prediction': ['train: --prediction of --from ROOT/base is epsilon. Leave it out.', ['--prediction', 'v']],
     'a condition that it has no layers for': [
       'train: --condition image:colour is not for --from ROOT/base, which has no layers for that. Leave it out.',
-      ...from('base', 'odd'),
-      ...['--condition', 'image:colour'],
+      ['--condition', 'image:colour'],
     ],
     'a loss that asks for a variance it does not say': [
       'train: --from ROOT/base answers with 3 channels, where the loss needs 6. Choose another --loss than hybrid or vlb.',
-      ...from('base', 'odd'),
-      ...['--loss', 'hybrid'],
+      ['--loss', 'hybrid'],
     ],
-    points: [
-      'train: --from ROOT/base draws pictures, and 2d:moons is points. Choose other data.',
-      ...from('base', 'odd', '2d:moons'),
-    ],
+    points: ['train: --from ROOT/base draws pictures, and 2d:moons is points. Choose other data.', [], '2d:moons'],
     'pictures of other colours': [
       'train: --from ROOT/base draws 3 channels, and the pictures of ROOT/pictures have 1. ' +
         'Choose other data, or its colours with --channels.',
-      ...from('base', 'odd'),
-      ...['--channels', 'grey'],
+      ['--channels', 'grey'],
     ],
     'a classifier': [
       'train: --from is for models that draw, and --task classifier trains none. Leave it out.',
-      ...from('base', 'odd'),
-      ...['--task', 'classifier'],
+      ['--task', 'classifier'],
     ],
   };
-  for (const [name, [message, ...argv]] of Object.entries(refusals)) {
+  for (const [name, [message, more, pictures]] of Object.entries(refusals)) {
     test(name, async () => {
+      const argv = [...from('base', 'odd', pictures), ...more];
       const { code, stderr } = await cli('train', ...argv, '--steps', '1', '--threads', '1', '-q');
       assert.equal(plain(stderr), `Error: ${message}\n`);
       assert.deepEqual([code, existsSync(place('odd'))], [2, false]);

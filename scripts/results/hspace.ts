@@ -4,7 +4,8 @@
  *   node --import tsx scripts/results/hspace.ts FOLDER [MODEL] [N] [JUDGE]
  *
  * FOLDER holds what `langevin directions` wrote. Pairs are of held-out families where there are at least four; otherwise
- * of the figures that --leave-out kept from a direction, which the table marks with †, or of those learnt from, with *. Everything is drawn from seed 0.
+ * of the figures that --leave-out kept from a direction, which the table marks with †, or of those learnt from, with *.
+ * Everything is drawn from seed 0.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

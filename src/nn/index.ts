@@ -37,6 +37,7 @@ export {
   type ConditionedOptions,
   conditioned,
   conditionPrefix,
+  networkTold,
   splitParams,
 } from './models/conditioned.js';
 export { type DeltaNet, type DeltaNetOptions, deltaNet } from './models/delta-net.js';

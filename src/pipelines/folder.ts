@@ -5,7 +5,6 @@ import { show, ToolkitError } from '../core/errors.js';
 import { readError, systemCode, writeDirectoryAtomic, writeFileAtomic } from '../files/index.js';
 import { readBytes } from '../files/read-bytes.js';
 import {
-  conditioned,
   conditionPrefix,
   findModel,
   formatConditionConfig,
@@ -16,8 +15,7 @@ import {
   isMlpConfig,
   matchParams,
   modernTensors,
-  type Network,
-  networkOf,
+  networkTold,
   outsideOf,
   parseConditionConfig,
   parseNetworkConfig,
@@ -66,7 +64,7 @@ export async function loadModel(path: string, { note = () => {} }: LoadModelOpti
       ? parseConditionConfig(await readJson(join(folder, conditionFiles.config)))
       : null;
   const config = condition && !isMlpConfig(written) ? outsideOf(written, condition) : written;
-  const network: Network = condition && !isMlpConfig(config) ? conditioned({ config, condition }) : networkOf(config);
+  const network = networkTold(config, condition);
   const beside = files.weights.slice(0, files.weights.lastIndexOf('/') + 1);
   const bytes = await readPart(files.weights);
   const hash = createHash('sha256').update(bytes);

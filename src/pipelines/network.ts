@@ -48,7 +48,7 @@ function graphOf(model: Pick<DiffusionModel, 'config' | 'network'>, size: number
 }
 
 /** Whether the network sees x and its own answer to x. */
-const isSelfConditioned = ({ config }: Pick<DiffusionModel, 'config'>): boolean =>
+export const isSelfConditioned = ({ config }: Pick<DiffusionModel, 'config'>): boolean =>
   config.in_channels === 2 * config.out_channels;
 
 /**

@@ -1,6 +1,6 @@
 import { show, ToolkitError } from '../core/errors.js';
 import { floats, type HostArray } from '../core/host-array.js';
-import { conditioned, isMlpConfig, type NetworkConfig, networkOf, type ParamValues } from '../nn/index.js';
+import { isMlpConfig, type NetworkConfig, networkTold, type ParamValues } from '../nn/index.js';
 import { nullLabel } from './labels.js';
 import type { DiffusionModel } from './model.js';
 
@@ -61,7 +61,7 @@ export function retarget(model: DiffusionModel, { classes, size, dropout }: Reta
     ...(dropout !== undefined && { dropout }),
     ...(size !== undefined && !isMlpConfig(given) && { sample_size: size }),
   } as NetworkConfig;
-  const network = condition && !isMlpConfig(config) ? conditioned({ config, condition }) : networkOf(config);
+  const network = networkTold(config, condition);
   return { ...model, config, network, classes, values: valuesFor(model, classes), hash: '' };
 }
 

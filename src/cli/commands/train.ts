@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type DataSet, isPoints } from '../../data/dataset.js';
-import { loadModel } from '../../pipelines/index.js';
+import { retarget } from '../../pipelines/index.js';
 import { defineCommand } from '../define-command.js';
+import { openModel } from '../model/open-model.js';
 import { flagOf, settle, usageError } from '../parse.js';
 import { openRuntime } from '../runtime.js';
 import { duration, plural } from '../terminal/format.js';
-import type { Output } from '../terminal/output.js';
 import { classifierPlan } from '../train/classifier-plan.js';
-import { dataLike, drawnBy, fineTuningModel, type Origin } from '../train/fine-tuning.js';
+import { dataLike, drawnBy } from '../train/fine-tuning.js';
 import { requireSameData } from '../train/known-data.js';
 import { loadData } from '../train/load-data.js';
 import { type RunPlan, requireFit, resumedOptions, type TrainOptions, trainPlan } from '../train/plan.js';
@@ -44,7 +44,8 @@ export const train = defineCommand({
     if (!stored && now.out !== null && !now.dryRun) await requireFresh(now.out);
     // Once all folders had colours: a run goes on as it began.
     const channels = stored?.data.channels === 3 && options.channels === 'auto' ? 3 : options.channels;
-    const origin = stored || options.from === null ? null : await readOrigin(options.from, out);
+    const from = stored ? null : options.from;
+    const origin = from === null ? null : { path: from, model: await openModel(from, out) };
     const folderOf = (data: DataSet): string => now.out ?? freshFolder(data);
     const skippedIn = (data: DataSet): string | null => (now.dryRun ? null : runFolder(folderOf(data)).skipped);
     const like = origin ? drawnBy(origin) : stored && 'from' in stored ? stored.data : null;
@@ -68,7 +69,7 @@ export const train = defineCommand({
       if (event.kind === 'start') begun = event.step;
       standing({ command: 'train', out: root, step: event.step });
     };
-    const start = origin && fineTuningModel({ origin, options: plan.options, given, data });
+    const start = origin && retarget(origin.model, { classes: plan.data.classes }).values;
     const result = await watchTraining({ plan, data, runtime, root, resume: now.resume, start, signal, out, listen });
     if (begun > 0 && result.step === begun) {
       out.print(`Nothing was trained: ${root} is at step ${begun}${lengthOf(options)} already. ${longer(options)}`);
@@ -99,11 +100,6 @@ async function storedPlan({ out }: TrainOptions): Promise<RunPlan> {
   const { labels, ...options } = plan.options as TrainOptions & { readonly labels?: boolean };
   const renamed = labels === false ? { ...options, condition: 'none' } : options; // once --no-labels
   return { ...plan, options: settle('train', trainOptions, { ...renamed }) as TrainOptions };
-}
-
-/** The model to begin with. */
-async function readOrigin(path: string, out: Output): Promise<Origin> {
-  return { path, model: await loadModel(path, { note: (sentence) => out.warn(sentence) }) };
 }
 
 /** `runs/emoji-faces-16` or `runs/2d-moons`, with a number behind it where that is taken. */

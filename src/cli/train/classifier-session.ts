@@ -68,6 +68,7 @@ export async function createClassifierSession({ plan, data, runtime }: Classifie
   return {
     stepper,
     parameters: countParams(network.params),
+    frozen: new Map(),
     feeds(step, part) {
       const position = (step * options.accumulate + part) * batch;
       return classificationFeeds({

@@ -1,7 +1,7 @@
 import type { DataSet } from '../../data/dataset.js';
 import { namesPoints } from '../../data/parse.js';
-import { isMlpConfig, type NetworkConfig, networkOf, type ParamValues, paramEntries } from '../../nn/index.js';
-import { type DiffusionModel, pictureShape, retarget } from '../../pipelines/index.js';
+import { isMlpConfig, type NetworkConfig } from '../../nn/index.js';
+import { type DiffusionModel, isSelfConditioned, pictureShape, retarget } from '../../pipelines/index.js';
 import { flagOf, usageError } from '../parse.js';
 import { conditionPlan } from './condition-plan.js';
 import type { KnownData } from './known-data.js';
@@ -37,8 +37,8 @@ interface Given {
 export function fineTuningOptions(options: TrainOptions, { given, origin }: Given): TrainOptions {
   const odd = settled.find((name) => given.has(name));
   if (odd !== undefined) throw usageError(`train: --from ${origin.path} has settled ${flagOf(odd)}. Leave it out.`);
-  const { config, scheme } = origin.model;
-  const own = { prediction: scheme.prediction, selfConditioning: config.in_channels > config.out_channels };
+  const { scheme } = origin.model;
+  const own = { prediction: scheme.prediction, selfConditioning: isSelfConditioned(origin.model) };
   for (const name of ['prediction', 'selfConditioning'] as const) {
     if (!given.has(name) || options[name] === own[name]) continue;
     throw usageError(`train: ${flagOf(name)} of --from ${origin.path} is ${own[name]}. Leave it out.`);
@@ -108,10 +108,4 @@ export function requireChannels(
       : 'Choose another --loss than hybrid or vlb';
   const outputs = `${config.out_channels} channels, where the loss needs ${wanted.out_channels}`;
   throw usageError(`train: --from ${path} answers with ${outputs}. ${remedy}.`);
-}
-
-/** The numbers of a model that training leaves alone; they are in no checkpoint. */
-export function frozenValues({ config, values }: Pick<DiffusionModel, 'config' | 'values'>): ParamValues {
-  const frozen = paramEntries(networkOf(config).params).filter(([, spec]) => spec.frozen);
-  return new Map(frozen.map(([path]) => [path, values.get(path)!]));
 }

@@ -9,7 +9,6 @@ import { takeLock } from '../../files/lock.js';
 import { encodePng, writePng } from '../../files/png.js';
 import { readBytes } from '../../files/read-bytes.js';
 import { type ParamValues, readSafetensors, writeSafetensors } from '../../nn/index.js';
-import type { DiffusionModel } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import {
   type Curve,
@@ -20,7 +19,6 @@ import {
   saveCheckpoint,
   train,
 } from '../../training/index.js';
-import { frozenValues } from './fine-tuning.js';
 import { type MetricsLog, openMetricsLog } from './metrics-log.js';
 import type { RunPlan } from './plan.js';
 import { pointSteps, previewSteps } from './previews.js';
@@ -35,8 +33,8 @@ export interface RunTrainingOptions {
   readonly root: string;
   /** Continue from the last checkpoint. */
   readonly resume: boolean;
-  /** The model that a fresh run begins with; null to begin with nothing. */
-  readonly start?: Pick<DiffusionModel, 'config' | 'values'> | null;
+  /** The numbers that a fresh run begins with in the place of drawn ones; null for none. */
+  readonly start?: ParamValues | null;
   readonly signal: AbortSignal;
   /** Also a preview whenever so many seconds have passed. */
   readonly previewSeconds?: number;
@@ -93,7 +91,11 @@ export async function* runTraining(
   const folder = runFolder(root);
   using _lock = takeLock(folder.lock);
   await openFolder(folder, given);
-  using session = await openSession({ plan, data, runtime, start: await startValues(folder, given) });
+  const start = given.resume ? await readFrozen(folder) : (given.start ?? null);
+  using session = await openSession({ plan, data, runtime, start });
+  if (start && !given.resume && session.frozen.size > 0) {
+    await writeFileAtomic(folder.frozen, writeSafetensors(session.frozen));
+  }
   const { stepper } = session;
   const restored = given.resume ? await restoreLatest(folder.checkpoints, stepper) : null;
   const found = restored?.state;
@@ -185,20 +187,9 @@ async function openFolder({ root, config }: RunFolder, { plan, resume }: RunTrai
   await writeJson(config, plan);
 }
 
-/**
- * The numbers that a run begins with in the place of drawn ones: all of a model for a fresh run, and what of it is not
- * trained, so is in no checkpoint, for one that is continued.
- */
-async function startValues(
-  { frozen: file }: RunFolder,
-  { start, resume }: RunTrainingOptions,
-): Promise<ParamValues | null> {
-  if (resume) {
-    return existsSync(file) ? (readSafetensors(await readBytes(file), { name: file }).tensors as ParamValues) : null;
-  }
-  const frozen = start ? frozenValues(start) : new Map();
-  if (frozen.size > 0) await writeFileAtomic(file, writeSafetensors(frozen));
-  return start?.values ?? null;
+/** What a run that began with a model was given and does not train; null where there is nothing such. */
+async function readFrozen({ frozen: file }: RunFolder): Promise<ParamValues | null> {
+  return existsSync(file) ? (readSafetensors(await readBytes(file), { name: file }).tensors as ParamValues) : null;
 }
 
 /** All that was left out of the data, whole or not at all. */

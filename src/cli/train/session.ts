@@ -5,17 +5,7 @@ import { splitIndices } from '../../data/dataset.js';
 import { augment, type Batch, batches, gather } from '../../data/index.js';
 import { asSeen, createLevelHistory, simple } from '../../diffusion/index.js';
 import type { Picture } from '../../files/picture.js';
-import {
-  conditioned,
-  countParams,
-  initialise,
-  isMlpConfig,
-  type Network,
-  networkOf,
-  type ParamValues,
-  paramEntries,
-  zeroInit,
-} from '../../nn/index.js';
+import { countParams, initialise, networkTold, type ParamValues, paramEntries, zeroInit } from '../../nn/index.js';
 import { type DiffusionModel, nullLabel, saveModel } from '../../pipelines/index.js';
 import type { Feeds, Runtime } from '../../runtime/runtime.js';
 import { assemble } from '../../sampling/index.js';
@@ -64,6 +54,8 @@ export interface Session extends Disposable {
   readonly stepper: Stepper;
   /** Numbers in the network. */
   readonly parameters: number;
+  /** What is not trained, so in no checkpoint. */
+  readonly frozen: ParamValues;
   /** The feeds of backward pass `part` of step `step`: a function of seed, step, part and what the stepper holds. */
   feeds(step: number, part: number): Feeds;
   /** What the model draws so far, or null where a model draws nothing. */
@@ -82,7 +74,7 @@ export async function createSession({ plan, data, runtime, start }: SessionOptio
   const { options, scheme } = plan;
   const root = key(options.seed);
   const { condition } = plan;
-  const network: Network = networkOfPlan(plan);
+  const network = networkTold(plan.network, plan.condition);
   const { config } = network;
   const { grid, prediction, told: tellsLevel } = asSeen(assemble(scheme));
   const { loss, weighting, levels, noise, selfConditioning } = objectivePlan(options, data);
@@ -182,6 +174,7 @@ export async function createSession({ plan, data, runtime, start }: SessionOptio
   return {
     stepper,
     parameters,
+    frozen,
     feeds,
     preview: (request) => preview({ ...request, model: model(), runtime, data, seed: options.seed }),
     async save(path, { samples, ...standing }) {
@@ -223,7 +216,3 @@ function unnoised(feeds: Feeds, { clean, key }: { readonly clean: Batch['x']; re
   const { x: _, target: __, weight: ___, ...rest } = feeds;
   return { ...rest, clean, noise: batchSpace().gaussian(clean, fold(key, 'unit noise')) };
 }
-
-/** The network of a plan, with what takes in its condition where it has one. */
-const networkOfPlan = ({ network, condition }: TrainPlan): Network =>
-  condition && !isMlpConfig(network) ? conditioned({ config: network, condition }) : networkOf(network);

@@ -5,6 +5,7 @@ import { type Context, inference } from '../context.js';
 import { applyPart, defineLayer } from '../define-layer.js';
 import { timeMlp } from '../layers/time-mlp.js';
 import { type ConditionConfig, insideOf } from './condition-config.js';
+import { isMlpConfig, type Network, type NetworkConfig, networkOf } from './network.js';
 import { unet2d } from './unet-2d.js';
 import { parseUnet2dConfig, type UNet2dConfig } from './unet-2d-config.js';
 
@@ -76,6 +77,10 @@ export function conditioned({ config: given, condition }: ConditionedOptions) {
 /** [B, K], or [B, C, H, W] of the pictures. */
 const shapeOf = ({ kind, width }: ConditionConfig, sample: Tensor): readonly number[] =>
   kind === 'vector' ? [sample.shape[0]!, width] : [sample.shape[0]!, width, ...sample.shape.slice(2)];
+
+/** The network of a config, with the layers that take in what it is told where it is told something. */
+export const networkTold = (config: NetworkConfig, condition: ConditionConfig | null = null): Network =>
+  condition && !isMlpConfig(config) ? conditioned({ config, condition }) : networkOf(config);
 
 /** The parameters of a conditioned network by the folder they are stored in, without the prefix. */
 export function splitParams<T>(values: ReadonlyMap<string, T>): {

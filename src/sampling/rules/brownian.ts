@@ -82,11 +82,11 @@ function motionOf<X>(options: BrownianOptions<X>, power: number): Motion<X> {
   const { space, like, key: given } = options;
   const key = power === 1 ? given : fold(given, 'power', power);
   const stepAt = shortestStep(options, power);
-  let drawn: X | undefined;
+  let spare: X | undefined;
   /** A Gaussian that is used at once: the next one is written over it. */
   const draw = (...labels: readonly (string | number)[]): X => {
-    drawn = space.gaussian(like, fold(key, ...labels), drawn);
-    return drawn;
+    spare = space.gaussian(like, fold(key, ...labels), spare);
+    return spare;
   };
   const zero: Point<X> = { log: -Infinity, time: 0, value: space.lincomb([0, like]) };
 
