@@ -26,6 +26,7 @@ const usageCodes: ReadonlySet<string> = new Set([
   'unknown-plot',
   'unknown-point model preset',
   'unknown-objective',
+  'unknown-optimizer',
   'unknown-precondition',
   'unknown-sampler',
   'unknown-schedule',

@@ -2,6 +2,7 @@ import { show, ToolkitError } from '../core/errors.js';
 import { floats, type HostArray, type Shape, sizeOf } from '../core/host-array.js';
 import { inputsOf, showType } from '../graph/index.js';
 import type { Executable, Feeds, Runtime } from '../runtime/index.js';
+import { rowLength } from './layout.js';
 import { type UpdateOptions, updateGraphs } from './update.js';
 
 export interface StepSettings {
@@ -40,30 +41,33 @@ export interface StepperOptions extends UpdateOptions {
 }
 
 /**
- * Holds parameters and optimiser state and moves them step by step: one array of each kind, written in place, a block at a
- * time. Gradients are computed first and judged; only when loss and norm are finite is the state touched. The blocks of an
+ * Holds parameters and optimiser state and moves them step by step: one array of each kind, written in place, a piece at a
+ * time. Gradients are computed first and judged; only when loss and norm are finite is the state touched. The pieces of an
  * optimiser that reads a slot in two places cannot be written in place: they are copied there.
  */
 export async function createStepper(options: StepperOptions): Promise<Stepper> {
   const { runtime, initial, optimizer, accumulate, ema, clip: measures } = options;
-  const { chunks, gradients, blocks, apply, inPlace } = updateGraphs(options);
-  const [wanted, applied] = [inputsOf(gradients), inputsOf(apply)];
-  const [gradientsRun, applyRun] = (await Promise.all([gradients, apply].map((graph) => runtime.compile(graph)))) as [
-    Executable,
-    Executable,
-  ];
+  const { chunks, gradients, moves } = updateGraphs(options);
+  const wanted = inputsOf(gradients);
+  const [gradientsRun, ...moveRuns] = (await Promise.all(
+    [gradients, ...moves.map(({ graph }) => graph)].map((graph) => runtime.compile(graph)),
+  )) as [Executable, ...Executable[]];
   const kinds = ['p', ...optimizer.slots, ...(ema ? ['ema'] : [])];
-  /** All chunks in a row, and what is missing to whole blocks. */
-  const row = () => new Float32Array(blocks.size * blocks.count);
-  const state = Object.fromEntries(kinds.map((kind) => [kind, row()]));
-  const sums = row();
+  const runs = moves.map(({ run }) => run);
+  const ofElements = optimizer.slots.filter((slot) => optimizer.matrices?.slots.includes(slot) === false);
+  /** All chunks in a row, or those that are moved by elements, and what is missing to whole pieces. */
+  const row = (kind: string) => new Float32Array(rowLength(runs, !ofElements.includes(kind)));
+  const state = Object.fromEntries(kinds.map((kind) => [kind, row(kind)]));
+  const sums = row('g');
   let steps = 0;
 
   /** The memory of each parameter in one of these rows. */
   const parts = (data: Float32Array): readonly (readonly [name: string, HostArray<'float32'>])[] =>
-    chunks.flatMap(({ start, parts }) =>
-      parts.map(({ name, shape, offset }) => [name, view(data, shape, start + offset)] as const),
-    );
+    chunks
+      .filter(({ start }) => start < data.length)
+      .flatMap(({ start, parts }) =>
+        parts.map(({ name, shape, offset }) => [name, view(data, shape, start + offset)] as const),
+      );
 
   const write = (kind: string, values: ReadonlyMap<string, HostArray<'float32'>>): void => {
     requireKind(kind, kinds);
@@ -90,14 +94,19 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
     return outcome(results);
   }
 
-  /** The optimiser, block by block. */
+  /** The optimiser, piece by piece. */
   async function update(scalars: Feeds): Promise<void> {
-    for (let block = 0; block < blocks.count; block++) {
-      const of = (data: Float32Array) => view(data, [blocks.size], block * blocks.size);
-      const now = Object.fromEntries(Object.entries(state).map(([kind, data]) => [kind, of(data)]));
-      const results = await applyRun.run({ ...now, g: of(sums), ...scalars }, inPlace ? next(now) : {});
-      if (inPlace) continue;
-      for (const [kind, { data }] of Object.entries(now)) data.set(results[`next/${kind}`]!.data as Float32Array);
+    for (const [i, { run, slots, graph, inPlace }] of moves.entries()) {
+      const used = inputsOf(graph); // no decay, no factor for it
+      const told = Object.fromEntries(Object.entries(scalars).filter(([name]) => used.has(name)));
+      const held = ['p', ...slots, ...(ema ? ['ema'] : [])];
+      for (let piece = 0; piece < run.count; piece++) {
+        const of = (data: Float32Array) => view(data, run.shape, run.start + piece * sizeOf(run.shape));
+        const now = Object.fromEntries(held.map((kind) => [kind, of(state[kind]!)]));
+        const results = await moveRuns[i]!.run({ ...now, g: of(sums), ...told }, inPlace ? next(now) : {});
+        if (inPlace) continue;
+        for (const [kind, { data }] of Object.entries(now)) data.set(results[`next/${kind}`]!.data as Float32Array);
+      }
     }
   }
 
@@ -118,8 +127,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
         ...(measures && { clip: Math.min(clip, 3e38), norm: result.norm }),
         ...(ema && { emaDecay }),
       });
-      const used = Object.entries(scalars).filter(([name]) => applied.has(name)); // no decay, no factor for it
-      await update(Object.fromEntries(used));
+      await update(scalars);
       steps += 1;
       return result;
     },
@@ -132,8 +140,7 @@ export async function createStepper(options: StepperOptions): Promise<Stepper> {
       steps = count;
     },
     [Symbol.dispose]() {
-      gradientsRun.close();
-      applyRun.close();
+      for (const executable of [gradientsRun, ...moveRuns]) executable.close();
     },
   };
 }

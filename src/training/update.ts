@@ -20,7 +20,7 @@ import {
   sumSquares,
   type Tensor,
 } from '../graph/index.js';
-import { type Blocks, blocksOf, type Chunk, layoutOf } from './layout.js';
+import { type Chunk, layoutOf, type Run } from './layout.js';
 import type { Optimizer } from './optimizer.js';
 
 /** What is trained: parameters, and a loss per sample made of them and of inputs the objective declares itself. */
@@ -44,32 +44,40 @@ export interface UpdateOptions {
   readonly accumulate: number;
 }
 
-/** The graphs of one optimiser step: `gradients` runs `accumulate` times, then `apply` once for each block. */
+/** The graphs of one optimiser step: `gradients` runs `accumulate` times, then each move once for every piece of its run. */
 export interface UpdateGraphs {
   readonly chunks: readonly Chunk[];
   readonly gradients: Graph;
-  readonly blocks: Blocks;
-  readonly apply: Graph;
-  /** Whether `apply` may write its results over what it reads. */
+  readonly moves: readonly Move[];
+}
+
+/** How the pieces of a run are moved. */
+export interface Move {
+  readonly run: Run;
+  /** The optimiser's slots that these have. */
+  readonly slots: readonly string[];
+  readonly graph: Graph;
+  /** Whether the graph may write its results over what it reads. */
   readonly inPlace: boolean;
 }
 
 /**
- * Loss, gradients, clipping, optimiser and moving average as two graphs, so that a step can be judged between them and
- * the second can write over what it reads: every output of `apply` is an element-wise function of its own inputs.
+ * Loss, gradients, clipping, optimiser and moving average as two kinds of graph, so that a step can be judged between them
+ * and the second can write over what it reads: every output of a move is made of the same piece of its inputs.
  *
  * `gradients` is fed the objective's own inputs, `param/NAME` and, when accumulating, the sums so far as `g/ID`; it gives
- * `loss` [], `losses` [B], `next/g/ID` per chunk and, with clipping, `norm` []. `apply` is fed one block of `g`, `p`,
- * `SLOT` and `ema` (all chunks in a row, of which `param/…` and `g/ID` are views) and the scalars of the optimiser, `clip`,
- * `norm` and `emaDecay`; it gives `next/p`, `next/SLOT`, `next/ema`.
+ * `loss` [], `losses` [B], `next/g/ID` per chunk and, with clipping, `norm` []. A move is fed one piece of `g`, `p`, `SLOT`
+ * and `ema` (all chunks in a row, of which `param/…` and `g/ID` are views) and the scalars of the optimiser, `clip`, `norm`
+ * and `emaDecay`; it gives `next/p`, `next/SLOT`, `next/ema`.
  */
 export function updateGraphs(options: UpdateOptions): UpdateGraphs {
-  const { objective, accumulate, clip } = options;
+  const { objective, accumulate, clip, optimizer } = options;
   const parameters = new Map([...objective.parameters].map(([name, shape]) => [name, input(`param/${name}`, shape)]));
   const losses = objective.losses((name) => parameters.get(name)!);
   const loss = mean(losses);
   const gradients = gradientsOf(loss, parameters);
-  const chunks = layoutOf(new Map([...gradients.keys()].map((name) => [name, objective.parameters.get(name)!])));
+  const shapes = new Map([...gradients.keys()].map((name) => [name, objective.parameters.get(name)!]));
+  const { chunks, runs } = layoutOf(shapes, optimizer.matrices && { isMatrix: optimizer.matrices.takes });
   const flat = chunks.map(({ parts }) => joined(parts.map(({ name }) => gradients.get(name)!)));
   const sums =
     accumulate === 1
@@ -83,9 +91,14 @@ export function updateGraphs(options: UpdateOptions): UpdateGraphs {
     ...norm,
     ...Object.fromEntries(chunks.map(({ id }, i) => [`next/g/${id}`, sums[i]!])),
   };
-  const blocks = blocksOf(chunks);
-  const apply = optimize({ outputs: applied(blocks.size, options) });
-  return { chunks, gradients: optimize({ outputs }), blocks, apply, inPlace: readsOnce(apply) };
+  return { chunks, gradients: optimize({ outputs }), moves: runs.map((run) => moveOf(run, options)) };
+}
+
+function moveOf(run: Run, options: UpdateOptions): Move {
+  const { optimizer } = options;
+  const rule = (run.matrices && optimizer.matrices) || optimizer;
+  const graph = optimize({ outputs: moved({ shape: run.shape, rule }, options) });
+  return { run, slots: rule.slots, graph, inPlace: readsOnce(graph) };
 }
 
 /**
@@ -117,18 +130,23 @@ function gradientsOf(loss: Tensor, parameters: ReadonlyMap<string, Tensor>): Map
 const joined = (pieces: readonly Tensor[]): Tensor =>
   pieces.length === 1 ? pieces[0]! : concat(...pieces, { axis: 0 });
 
-/** Clipping, the optimiser and the moving average, for one block. */
-function applied(size: number, { optimizer, clip, ema }: UpdateOptions): Record<string, Tensor> {
+interface Piece {
+  readonly shape: Shape;
+  readonly rule: Pick<Optimizer, 'slots' | 'update'>;
+}
+
+/** Clipping, the optimiser and the moving average, for one piece. */
+function moved({ shape, rule }: Piece, { optimizer, clip, ema }: UpdateOptions): Record<string, Tensor> {
   const scalars = Object.fromEntries(
     Object.keys(optimizer.scalars({ step: 1, lr: 1 })).map((name) => [name, input(name, [])]),
   );
-  const flat = (kind: string): Tensor => input(kind, [size]);
+  const piece = (kind: string): Tensor => input(kind, shape);
   // g ← g·min(1, clip/‖g‖). Pascanu et al. 2013 (arXiv:1211.5063), Algorithm 1.
-  const g = clip ? mul(flat('g'), minimum(1, div(input('clip', []), add(input('norm', []), 1e-6)))) : flat('g');
-  const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, flat(slot)]));
-  const next = optimizer.update({ p: flat('p'), g, slots, scalars });
+  const g = clip ? mul(piece('g'), minimum(1, div(input('clip', []), add(input('norm', []), 1e-6)))) : piece('g');
+  const slots = Object.fromEntries(rule.slots.map((slot) => [slot, piece(slot)]));
+  const next = rule.update({ p: piece('p'), g, slots, scalars });
   // ē ← p′ + d·(ē − p′)
-  const average = ema ? { ema: add(next.p, mul(sub(flat('ema'), next.p), input('emaDecay', []))) } : {};
+  const average = ema ? { ema: add(next.p, mul(sub(piece('ema'), next.p), input('emaDecay', []))) } : {};
   return Object.fromEntries(
     Object.entries({ p: next.p, ...next.slots, ...average }).map(([kind, tensor]) => [`next/${kind}`, tensor]),
   );

@@ -29,14 +29,14 @@ export function modelCard({ plan, parameters, step, seconds, heldOut, samples }:
     ...(data.classes || condition || ofPoints ? [] : ['pipeline_tag: unconditional-image-generation']),
     'tags: [diffusion, langevin]',
   ];
-  const { lr, curve, weightDecay, ema, loss, weighting, augment, seed, batch, accumulate } = options;
+  const { lr, curve, optimizer, weightDecay, ema, loss, weighting, augment, seed, batch, accumulate } = options;
   const rows = [
     ['Network', networkInWords(network, parameters)],
     ...(condition ? [['Told', toldInWords(condition, options.labelDropout)]] : []),
     ['Predicts', `${scheme.prediction}, ${from ? scheduleOf(scheme) : options.schedule} schedule`],
     ...(from ? [['Begun with', `${from.model}, weights ${from.hash.slice(0, 12)}`]] : []),
     ['Training', `${count(step)} steps of ${batch * accumulate} ${things}, ${duration(seconds)} (h:m:s) of wall time`],
-    ['Optimiser', `AdamW, learning rate ${lr} (${curve}), weight decay ${weightDecay}, moving average ${ema}`],
+    ['Optimiser', `${optimizer}, learning rate ${lr} (${curve}), weight decay ${weightDecay}, moving average ${ema}`],
     [
       'Loss',
       `${loss === 'simple' ? 'mean squared error' : loss}, weighting ${weighting}, augmentation ${augment || 'none'}`,

@@ -16,7 +16,7 @@ export interface ClassifierCardOptions {
 /** The README.md of a trained classifier: what it is, how it was made, how often it is right, under which licences. */
 export function classifierCard({ plan, parameters, step, seconds, heldOut }: ClassifierCardOptions): string {
   const { data, options, network, attributes, langevin } = plan;
-  const { lr, curve, weightDecay, ema, augment, seed, batch, accumulate, balance } = options;
+  const { lr, curve, optimizer, weightDecay, ema, augment, seed, batch, accumulate, balance } = options;
   const loss = attributes
     ? 'binary cross-entropy of each attribute that applies, those with and those without it counting alike'
     : 'cross-entropy';
@@ -34,7 +34,7 @@ export function classifierCard({ plan, parameters, step, seconds, heldOut }: Cla
         : 'pictures without noise',
     ],
     ['Training', `${count(step)} steps of ${batch * accumulate} pictures, ${duration(seconds)} (h:m:s) of wall time`],
-    ['Optimiser', `AdamW, learning rate ${lr} (${curve}), weight decay ${weightDecay}, moving average ${ema}`],
+    ['Optimiser', `${optimizer}, learning rate ${lr} (${curve}), weight decay ${weightDecay}, moving average ${ema}`],
     ['Loss', `${loss}, augmentation ${augment || 'none'}${balanced}`],
     ...(heldOut ? heldOutRows(plan, heldOut) : []),
     ['Seed', seed],

@@ -7,7 +7,6 @@ import { saveClassifier } from '../../pipelines/index.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { assemble } from '../../sampling/index.js';
 import {
-  adamw,
   attributesTarget,
   type ClassifierTarget,
   classificationFeeds,
@@ -18,6 +17,7 @@ import {
   type HeldOutAccuracy,
   type TrainingNoise,
 } from '../../training/index.js';
+import { chosenOptimizer } from './chosen-optimizer.js';
 import { classifierCard } from './classifier-card.js';
 import type { ClassifierPlan } from './classifier-plan.js';
 import { objectivePlan } from './objective-plan.js';
@@ -47,7 +47,7 @@ export async function createClassifierSession({ plan, data, runtime }: Classifie
     runtime,
     initial: initialise(network.params, fold(root, 'weights')),
     objective,
-    optimizer: adamw({ weightDecay: options.weightDecay }),
+    optimizer: chosenOptimizer(options),
     clip: true,
     ema: options.ema > 0,
     accumulate: options.accumulate,

@@ -66,6 +66,17 @@ export function chosenFrom<Name extends string>(
   return { name: name as Name, ...(Object.keys(options).length > 0 && { options }) };
 }
 
+/** The thing itself, made with these options and otherwise with what is `usual` here. */
+export function made<T>({
+  usual = {},
+  ...given
+}: NamedOptions & { readonly usual?: Readonly<Record<string, unknown>> }): T {
+  const { factory, options } = named(given);
+  const own = Object.entries(usual).filter(([name]) => Object.hasOwn(factory.definition.options, name));
+  const make = factory as unknown as (options: object) => T;
+  return asMistakeIn(given.option, () => make({ ...Object.fromEntries(own), ...options }), given.owner);
+}
+
 /** Several of them joined by commas: `ddim,heun:sChurn=1,sNoise=1.01,euler` are three. */
 export function splitNamed(list: string): readonly string[] {
   const names: string[] = [];

@@ -15,7 +15,7 @@ import type { NetworkConfig } from '../../nn/index.js';
 import { assemble, type Scheme } from '../../sampling/index.js';
 import { requireFit } from '../../training/index.js';
 import { flagOf, usageError } from '../parse.js';
-import { asMistakeIn, type NamedOptions, named } from './named.js';
+import { made } from './named.js';
 import type { TrainOptions } from './plan.js';
 
 /** What is minimised, where, and on what noise: the options of a run that say so, with their names looked up. */
@@ -36,27 +36,12 @@ type Told = Pick<
 export function objectivePlan(options: Told, data: Pick<DataSet, 'shape'>): ObjectivePlan {
   const usual = isPoints(data) ? { decoder: 'density' } : {};
   return {
-    loss: chosen<Objective>({ option: 'loss', registry: objectives, text: options.loss, usual }),
-    weighting: chosen<Weighting>({ option: 'weighting', registry: weightings, text: options.weighting }),
-    levels: chosen<LevelSampler>({ option: 'levels', registry: levelSamplers, text: options.levels }),
+    loss: made<Objective>({ option: 'loss', registry: objectives, text: options.loss, usual }),
+    weighting: made<Weighting>({ option: 'weighting', registry: weightings, text: options.weighting }),
+    levels: made<LevelSampler>({ option: 'levels', registry: levelSamplers, text: options.levels }),
     noise: { offset: options.offsetNoise, perturbation: options.inputPerturbation },
     selfConditioning: options.selfConditioning,
   };
-}
-
-interface ChosenOptions {
-  readonly option: string;
-  readonly registry: NamedOptions['registry'];
-  readonly text: string;
-  /** Options that are not the declared defaults unless told. */
-  readonly usual?: Readonly<Record<string, unknown>>;
-}
-
-function chosen<T>({ option, registry, text, usual = {} }: ChosenOptions): T {
-  const { factory, options } = named({ option, registry, text });
-  const own = Object.entries(usual).filter(([name]) => Object.hasOwn(factory.definition.options, name));
-  const make = factory as unknown as (options: object) => T;
-  return asMistakeIn(option, () => make({ ...Object.fromEntries(own), ...options }));
 }
 
 export interface CheckOptions extends ObjectivePlan {

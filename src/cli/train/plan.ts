@@ -16,6 +16,7 @@ import {
 } from '../../nn/index.js';
 import type { Scheme } from '../../sampling/index.js';
 import { flagOf, usageError } from '../parse.js';
+import { chosenOptimizer } from './chosen-optimizer.js';
 import { conditionPlan } from './condition-plan.js';
 import { type FineTuned, fineTuningModel, fineTuningOptions, type Origin, requireChannels } from './fine-tuning.js';
 import { type KnownData, knownData } from './known-data.js';
@@ -155,7 +156,8 @@ export function augmentationsOf(list: string) {
 }
 
 /** Refuses, before data is loaded, a network that there is not, and a size that is asked for and does not fit it. */
-export function requireFit({ task, data, model, size, from }: TrainOptions): void {
+export function requireFit({ task, data, model, size, from, ...options }: TrainOptions): void {
+  chosenOptimizer(options);
   if (from !== null || task === 'classifier' || namesPoints(data) || model?.endsWith('.json')) return;
   const name = presetNamed(presetFor(model, size ?? Infinity));
   if (size !== null) presetConfig(name, { size });

@@ -10,7 +10,6 @@ import { type DiffusionModel, nullLabel, saveModel } from '../../pipelines/index
 import type { Feeds, Runtime } from '../../runtime/runtime.js';
 import { assemble } from '../../sampling/index.js';
 import {
-  adamw,
   batchFeeds,
   createStepper,
   createValidator,
@@ -22,6 +21,7 @@ import {
   withLevelMemory,
 } from '../../training/index.js';
 import { modelCard } from './card.js';
+import { chosenOptimizer } from './chosen-optimizer.js';
 import { conditionFeed } from './condition-plan.js';
 import { learnedPlan, withWeights } from './learned-plan.js';
 import { objectivePlan } from './objective-plan.js';
@@ -113,7 +113,7 @@ export async function createSession({ plan, data, runtime, start }: SessionOptio
     runtime,
     initial: new Map([...initial, ...objective.initial]),
     objective,
-    optimizer: adamw({ weightDecay: options.weightDecay }),
+    optimizer: chosenOptimizer(options),
     clip: true,
     ema: options.ema > 0,
     accumulate: options.accumulate,

@@ -2,6 +2,7 @@ import { choice, flag, integer, number, text } from '../../core/options.js';
 import { levelSamplers, objectives, preconditions, predictions, schedules, weightings } from '../../diffusion/index.js';
 import { conditions } from '../../pipelines/index.js';
 import { curves } from '../../training/curves/index.js';
+import { optimizers } from '../../training/optimizers/index.js';
 
 /** What a training run can be told, each declared once. */
 export const trainOptions = {
@@ -63,7 +64,12 @@ export const trainOptions = {
   curve: choice(curves.names, { default: 'cosine', help: 'How the learning rate goes over the run.' }),
   warmup: integer({ default: 100, min: 0, help: 'Steps over which the learning rate rises from 0.' }),
   clip: number({ default: 1, min: 0, help: 'Largest norm of the whole gradient; 0 does not limit it.' }),
-  weightDecay: number({ default: 0.01, min: 0, max: 1, help: 'Decoupled weight decay of AdamW.' }),
+  optimizer: text({
+    default: 'adamw',
+    placeholder: 'OPTIMIZER',
+    help: `What moves the weights: ${optimizers.names.join(', ')}; with options as muon:momentum=0.9. Rates suit all of them.`,
+  }),
+  weightDecay: number({ default: 0.01, min: 0, max: 1, help: 'Decoupled weight decay.' }),
   ema: number({
     default: 0.999,
     min: 0,
