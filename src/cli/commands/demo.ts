@@ -11,7 +11,7 @@ import { duration } from '../terminal/format.js';
 /** What a minute is spent on: the smallest set with faces in it, and a network that learns it in that time. */
 const training = {
   ...{ data: 'emoji:faces', size: 16, model: 'mini', batch: 8, lr: 0.002, warmup: 50 },
-  weighting: 'min-snr',
+  ...{ weighting: 'min-snr', optimizer: 'muon' },
 } as const;
 
 /** Fresh noise in every step corrects what a network that has trained for a minute gets wrong in the one before. */
