@@ -59,14 +59,15 @@ export function orthogonalized(x: Tensor, iterations: number): Tensor {
   const [rows, columns] = x.shape.slice(1) as [number, number];
   const wide = rows <= columns;
   const one = identity(Math.min(rows, columns));
+  const polynomial = (gram: Tensor): Tensor => add(mul(one, a), add(mul(gram, b), matmul(gram, gram, { scale: c })));
   let gram = matmul(unit, unit, wide ? { transposeB: true } : { transposeA: true });
-  let q: Tensor | null = null;
-  for (let i = 1; i <= iterations; i++) {
-    const polynomial = add(mul(one, a), add(mul(gram, b), matmul(gram, gram, { scale: c })));
-    q = q === null ? polynomial : matmul(polynomial, q);
-    if (i < iterations) gram = matmul(matmul(polynomial, gram), polynomial);
+  let p = polynomial(gram);
+  let q = p;
+  for (let i = 1; i < iterations; i++) {
+    gram = matmul(matmul(p, gram), p);
+    p = polynomial(gram);
+    q = matmul(p, q);
   }
-  if (q === null) return unit;
   return wide ? matmul(q, unit) : matmul(unit, q);
 }
 
