@@ -4,7 +4,7 @@ import { cp, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { presetConfig } from '../src/nn/index.js';
-import { type DiffusionModel, loadModel, retarget } from '../src/pipelines/index.js';
+import { type DiffusionModel, deepen, loadModel, retarget } from '../src/pipelines/index.js';
 import { cli, trainedState } from './cli-harness.js';
 import { pictureFolder, writePictures } from './cli-pictures.js';
 
@@ -107,6 +107,27 @@ suite('train --from', () => {
   });
 });
 
+suite('train --from --layers', () => {
+  test('begins with a deeper network that draws the same, and trains all of it', async () => {
+    const deeper = ['--layers', '2', '--curve', 'constant'];
+    await trained(...from('base', 'deep'), ...deeper, '--steps', '1', '--lr', '0', '--weight-decay', '0');
+    const [before, after] = [await loadModel(place('base')), await loadModel(place('deep'))];
+    assert.deepEqual(after.values, deepen(before, 2).values);
+    await trained(...from('base', 'twice'), ...deeper, '--steps', '3');
+    const learnt = await loadModel(place('twice'));
+    const end = 'down_blocks.0.resnets.1.conv2.weight';
+    assert.ok(after.values.get(end)!.data.every((value) => value === 0));
+    assert.ok(learnt.values.get(end)!.data.some((value) => value !== 0));
+  });
+
+  test('is the same after a resume as without a stop', async () => {
+    const deeper = ['--layers', '2', '--curve', 'constant'];
+    await trained(...from('base', 'part'), ...deeper, '--steps', '1');
+    await trained('--out', place('part'), '--resume', '--steps', '3');
+    assert.deepEqual(trainedState(place('part'), 3), trainedState(place('twice'), 3));
+  });
+});
+
 suite('train --from goes on with every kind of model: where nothing is learnt, it is that model', () => {
   const kinds: Readonly<Record<string, readonly [base: readonly string[], more?: readonly string[]]>> = {
     'learned schedule': [['--schedule', 'learned']],
@@ -145,6 +166,10 @@ suite('train --from refuses, before anything is written,', () => {
       'train: --from ROOT/base answers with 3 channels, where the loss needs 6. Choose another --loss than hybrid or vlb.',
       ['--loss', 'hybrid'],
     ],
+    'fewer layers than it has': [
+      'train: --from ROOT/twice has 2 residual blocks in every level. Choose --layers 2 or more.',
+      ['--from', place('twice'), '--layers', '1'],
+    ],
     points: ['train: --from ROOT/base draws pictures, and 2d:moons is points. Choose other data.', [], '2d:moons'],
     'pictures of other colours': [
       'train: --from ROOT/base draws 3 channels, and the pictures of ROOT/pictures have 1. ' +
@@ -164,6 +189,12 @@ suite('train --from refuses, before anything is written,', () => {
       assert.deepEqual([code, existsSync(place('odd'))], [2, false]);
     });
   }
+
+  test('--layers without it', async () => {
+    const { code, stderr } = await cli('train', ...options('odd'), '--layers', '2', '--steps', '1', '-q');
+    assert.equal(stderr, 'Error: train: --layers adds to the network of --from MODEL. Add that, or leave it out.\n');
+    assert.deepEqual([code, existsSync(place('odd'))], [2, false]);
+  });
 
   test('what is no model', async () => {
     const { code, stderr } = await cli('train', ...from('nowhere', 'odd'), '--steps', '1', '-q');

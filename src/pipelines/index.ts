@@ -4,6 +4,7 @@ export * from './between.js';
 export * from './classifier.js';
 export * from './classifier-gradient.js';
 export * from './conditions/index.js';
+export * from './deepen.js';
 export * from './directions-file.js';
 export * from './edit.js';
 export * from './editing-curve.js';

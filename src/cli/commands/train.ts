@@ -9,7 +9,7 @@ import { flagOf, settle, usageError } from '../parse.js';
 import { openRuntime } from '../runtime.js';
 import { duration, plural } from '../terminal/format.js';
 import { classifierPlan } from '../train/classifier-plan.js';
-import { dataLike, drawnBy } from '../train/fine-tuning.js';
+import { dataLike, drawnBy, originOf } from '../train/fine-tuning.js';
 import { requireSameData } from '../train/known-data.js';
 import { loadData } from '../train/load-data.js';
 import { type RunPlan, requireFit, resumedOptions, type TrainOptions, trainPlan } from '../train/plan.js';
@@ -45,7 +45,7 @@ export const train = defineCommand({
     // Once all folders had colours: a run goes on as it began.
     const channels = stored?.data.channels === 3 && options.channels === 'auto' ? 3 : options.channels;
     const from = stored ? null : options.from;
-    const origin = from === null ? null : { path: from, model: await openModel(from, out) };
+    const origin = from === null ? null : originOf(from, { model: await openModel(from, out), options });
     const folderOf = (data: DataSet): string => now.out ?? freshFolder(data);
     const skippedIn = (data: DataSet): string | null => (now.dryRun ? null : runFolder(folderOf(data)).skipped);
     const like = origin ? drawnBy(origin) : stored && 'from' in stored ? stored.data : null;

@@ -1,7 +1,7 @@
 import type { DataSet } from '../../data/dataset.js';
 import { namesPoints } from '../../data/parse.js';
 import { isMlpConfig, type NetworkConfig } from '../../nn/index.js';
-import { type DiffusionModel, isSelfConditioned, pictureShape, retarget } from '../../pipelines/index.js';
+import { type DiffusionModel, deepen, isSelfConditioned, pictureShape, retarget } from '../../pipelines/index.js';
 import { flagOf, usageError } from '../parse.js';
 import { conditionPlan } from './condition-plan.js';
 import type { KnownData } from './known-data.js';
@@ -31,6 +31,24 @@ const gentler = 0.2;
 interface Given {
   readonly given: ReadonlySet<string>;
   readonly origin: Origin;
+}
+
+/** A model as a run begins with it: with as many residual blocks as were asked for. */
+export function originOf(
+  path: string,
+  { model, options: { layers } }: { readonly model: DiffusionModel; readonly options: Pick<TrainOptions, 'layers'> },
+): Origin {
+  if (layers === null) return { path, model };
+  if (isMlpConfig(model.config)) {
+    throw usageError(`train: --layers is for U-Nets, and --from ${path} is none. Leave it out.`);
+  }
+  const has = model.config.layers_per_block;
+  if (layers < has) {
+    throw usageError(
+      `train: --from ${path} has ${has} residual blocks in every level. Choose --layers ${has} or more.`,
+    );
+  }
+  return { path, model: deepen(model, layers) };
 }
 
 /** The options of a run that begins with a model: what the model has settled, and a lower rate unless told. */

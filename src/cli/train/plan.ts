@@ -156,8 +156,11 @@ export function augmentationsOf(list: string) {
 }
 
 /** Refuses, before data is loaded, a network that there is not, and a size that is asked for and does not fit it. */
-export function requireFit({ task, data, model, size, from, ...options }: TrainOptions): void {
+export function requireFit({ task, data, model, size, from, layers, ...options }: TrainOptions): void {
   chosenOptimizer(options);
+  if (layers !== null && from === null) {
+    throw usageError('train: --layers adds to the network of --from MODEL. Add that, or leave it out.');
+  }
   if (from !== null || task === 'classifier' || namesPoints(data) || model?.endsWith('.json')) return;
   const name = presetNamed(presetFor(model, size ?? Infinity));
   if (size !== null) presetConfig(name, { size });

@@ -47,6 +47,12 @@ export const trainOptions = {
     placeholder: 'MODEL',
     help: 'Begins with the weights of a model folder, here or from diffusers, with its network, schedule and prediction: fine-tuning. Classes may be others.',
   }),
+  layers: integer({
+    default: null,
+    min: 1,
+    max: 16,
+    help: 'With --from: residual blocks in every level of its U-Net, at least as many as it has. New ones begin as nothing, so it draws what it drew.',
+  }),
   steps: integer({
     default: null,
     min: 1,
