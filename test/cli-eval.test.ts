@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { floats, gaussians, key } from '../src/core/index.js';
 import { writeNpy } from '../src/files/index.js';
@@ -8,7 +8,7 @@ import { metrics } from '../src/metrics/index.js';
 import { classifier, initialise } from '../src/nn/index.js';
 import { saveClassifier } from '../src/pipelines/index.js';
 import { cli, events, seen, start } from './cli-harness.js';
-import { pictureFolder } from './cli-pictures.js';
+import { pictureFolder, writePictures } from './cli-pictures.js';
 
 const { place, plain, options } = await pictureFolder('eval', { count: 60 });
 await cli('train', ...options('run'), '--steps', '2', '-q');
@@ -35,6 +35,55 @@ const rowsOf = async (...argv: readonly string[]): Promise<readonly Row[]> => {
 
 suite('class-accuracy', () => {
   const judged = ['--metric', 'class-accuracy', '--judge', place('judge')];
+
+  test('--class data draws as many of each class as the data has', async () => {
+    // A judge that says left of everything: class-accuracy is the share of what was to be left.
+    const values = new Map(
+      [...initialise(judge.params, key(0))].map(([name, { shape, data }]) => {
+        const isOutput = shape.join() === '2'; // the bias of the last layer
+        return [name, floats(shape, isOutput ? [1, 0] : new Float32Array(data.length))];
+      }),
+    );
+    const lefts = { network: judge, values, scheme: null, classes: ['left', 'right'] };
+    await saveClassifier(place('lefts'), { model: lefts });
+    await writePictures(place('uneven'), { count: 3 }); // two of the left, one of the right
+    const uneven = ['--data', place('uneven'), '--split', 'all', '--size', '8', '--threads', '1', '--json'];
+    const drawn = ['--model', place('run'), '--steps', '1', '-n', '9', '--metric', 'class-accuracy'];
+    const share = async (...argv: readonly string[]): Promise<number> => {
+      const outcome = await cli('eval', ...uneven, ...drawn, '--judge', place('lefts'), ...argv);
+      assert.deepEqual([outcome.code, outcome.stderr], [0, '']);
+      return (events(outcome).at(-1)!['estimates'] as readonly Row[])[0]!.value;
+    };
+    assert.equal(await share('--class', 'data'), 6 / 9);
+    assert.equal(await share('--class', 'all'), 5 / 9);
+  });
+
+  test('--class data says what model and data do not share', async () => {
+    const message = async (...argv: readonly string[]): Promise<string> => {
+      const { code, stderr } = await cli(
+        'eval',
+        ...argv,
+        '--class',
+        'data',
+        '-n',
+        '4',
+        '--steps',
+        '1',
+        '--size',
+        '8',
+        '-q',
+      );
+      assert.equal(code, 2);
+      return plain(stderr);
+    };
+    const rule = 'Error: eval: --class data needs classes that model and data share, and';
+    await writePictures(place('others'), { count: 1 });
+    await rename(place('others/left'), place('others/up'));
+    assert.equal(
+      await message('--model', place('run'), '--data', place('others'), '--split', 'all', '--metric', 'kid'),
+      `${rule} the model does not know the class "up" of ROOT/others. Name some, or leave it out.\n`,
+    );
+  });
 
   test('draws all classes unless told, and tells what the judge says of the data', async () => {
     const { code, stdout } = await evaluate(...judged, '--model', place('run'), '-n', '10', '--steps', '2', '-q');

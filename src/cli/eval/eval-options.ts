@@ -104,7 +104,7 @@ export const evalOptions = {
     placeholder: 'DIR',
     help: 'Classifier that says what samples show, for class-accuracy; the shipped judge unless told.',
   }),
-  class: classes,
+  class: { ...classes, help: classes.help.replace('; or all.', '; or all, or data: as frequent as there.') },
   ...guidanceOptions,
   ...{ steps, sampler, spacing, eta, seed, random, batch },
   ...(metricOptions as unknown as Record<never, never>),

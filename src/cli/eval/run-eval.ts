@@ -19,6 +19,7 @@ import type { Output } from '../terminal/output.js';
 import { loadData } from '../train/load-data.js';
 import { trainedOn } from '../train/trained-on.js';
 import { chosenOf } from './chosen-positions.js';
+import { classesAsInData } from './classes-as-in-data.js';
 import { judgedSamples, type Samples } from './judged-samples.js';
 import { likelihoodOf } from './likelihood-of.js';
 import { openFeatures } from './open-features.js';
@@ -168,11 +169,10 @@ async function samplesOf({
         name in options ? [[name, options[name as keyof EvalOptions]]] : [],
       ),
     );
+    const count = options.count ?? 1000;
     const needsAll = model.classes && (judge !== null || nullLabel(model) === null);
-    const usual = {
-      count: options.count ?? 1000,
-      class: needsAll ? (options.class ?? 'all') : options.class,
-    };
+    const classes = options.class ?? (needsAll ? 'all' : null);
+    const usual = { count, class: classes === 'data' ? classesAsInData({ ...options, data, model, count }) : classes };
     const { model: _, ...rest } = told;
     const opened = await openGuiding(options, { owner: 'eval', out });
     const settled = settle('eval', sampleOptions, { ...rest, ...usual }) as SampleOptions;
