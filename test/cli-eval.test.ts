@@ -136,6 +136,13 @@ suite('eval', () => {
     for (const name of ['fid', 'kid', 'precision', 'recall']) assert.match(stdout, new RegExp(`^${name} `, 'm'));
     assert.match(stdout, /seed 0, features models\/features-32\./);
     assert.match(stdout, /Note: N = 10 is not more than the 256 features/);
+    assert.match(
+      plain(stdout),
+      /Note: No class was asked for; --class data draws each as often as ROOT\/pictures has it\.\n/,
+    );
+    const asData = await evaluate('--model', place('run'), '-n', '10', '--steps', '2', '--class', 'data', '-q');
+    assert.equal(asData.code, 0);
+    assert.doesNotMatch(asData.stdout, /--class data/);
   });
 
   test('samples may come as a directory: the data itself is at distance 0', async () => {

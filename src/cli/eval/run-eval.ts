@@ -65,6 +65,7 @@ export async function runEval(given: RunEvalOptions): Promise<EvalResult> {
   const chosen = chooseMetrics({ options, given: given.given, points: isPoints(data) });
   if (model) checkShape(model, data);
   const measurements: Measurement[] = [];
+  const notes: string[] = [];
   const facts: Record<string, unknown> = { data: data.name, seed: options.seed, weights: model?.hash ?? null };
   using judge = chosen.judged.length > 0 ? await openJudge(options.judge, runtime) : null;
   const asked = chosen.sets.length + chosen.judged.length > 0;
@@ -79,6 +80,10 @@ export async function runEval(given: RunEvalOptions): Promise<EvalResult> {
   if (chosen.sets.length > 0 && samples) {
     const { sets, features } = await twoSets({ ...given, samples: samples.x, data });
     facts['features'] = features;
+    if (model?.classes && data.classes && options.class === null) {
+      const which = samples.classes ? 'Every class was drawn equally often' : 'No class was asked for';
+      notes.push(`${which}; --class data draws each as often as ${data.name} has it`);
+    }
     for (const metric of chosen.sets) {
       const work = metric.measure({ ...sets, key: fold(key(options.seed), 'metric', metric.name) });
       measurements.push(await watched(work, { what: metric.name, out, signal }));
@@ -100,7 +105,7 @@ export async function runEval(given: RunEvalOptions): Promise<EvalResult> {
   }
   return {
     estimates: measurements.flatMap(({ estimates }) => estimates),
-    notes: measurements.flatMap(({ notes }) => notes),
+    notes: [...notes, ...measurements.flatMap((measured) => measured.notes)],
     facts,
   };
 }
